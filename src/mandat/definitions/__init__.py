@@ -1,0 +1,1 @@
+"""Kinds of documents, YAML reading, versions, load and dump."""

@@ -1,0 +1,1 @@
+"""Frozen, versioned fact types. No Django."""

@@ -1,0 +1,1 @@
+"""Values every layer shares: texts, money, periods, quantities, identifiers, errors. No Django."""
