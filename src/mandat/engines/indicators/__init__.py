@@ -1,0 +1,1 @@
+"""Indicators: expressions over facts, evaluated incrementally, and the status they give a commitment."""
