@@ -64,6 +64,7 @@ UNITS: dict[str, Unit] = {
         _unit("label", "label", "labels", "label", "labels"),
         _unit("decision", "décision", "décisions", "decision", "decisions"),
         _unit("body", "instance", "instances", "body", "bodies"),
+        _unit("milestone", "jalon", "jalons", "milestone", "milestones"),
         _unit("plan", "plan", "plans", "plan", "plans"),
         _unit("service", "service", "services", "service", "services"),
         _unit("line", "ligne", "lignes", "line", "lines"),
