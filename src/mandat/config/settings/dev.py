@@ -1,0 +1,7 @@
+"""Development on one's own machine."""
+
+from mandat.config.settings.base import *  # noqa: F403
+
+DEBUG = True
+SECRET_KEY = "development-only"  # noqa: S105 - serves nobody but its developer
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

@@ -1,0 +1,23 @@
+"""Production: secrets from the environment, HTTPS only, PostgreSQL expected."""
+
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+
+from mandat.config.settings.base import *  # noqa: F403
+from mandat.config.settings.base import SECRET_KEY
+
+if len(SECRET_KEY) < 40:
+    raise ImproperlyConfigured("MANDAT_SECRET_KEY must hold at least 40 random characters")
+
+SECURE_SSL_REDIRECT = os.environ.get("MANDAT_HTTPS", "1") == "1"
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = os.environ.get("MANDAT_SMTP_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("MANDAT_SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("MANDAT_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("MANDAT_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("MANDAT_SMTP_TLS", "0") == "1"

@@ -1,0 +1,21 @@
+"""Addresses: French at the root, English under /en/; each app names its own."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("mandat.apps.publications.urls_machines")),
+    path("admin/", admin.site.urls),
+]
+urlpatterns += i18n_patterns(
+    path("", include("mandat.apps.programme.urls")),
+    path("", include("mandat.apps.territory.urls")),
+    path("", include("mandat.apps.publications.urls")),
+    path("", include("mandat.apps.imports.urls")),
+    path("compte/", include("mandat.apps.accounts.urls")),
+    path("compte/", include("allauth.urls")),
+    prefix_default_language=False,
+)
