@@ -66,6 +66,7 @@ UNITS: dict[str, Unit] = {
         _unit("body", "instance", "instances", "body", "bodies"),
         _unit("milestone", "jalon", "jalons", "milestone", "milestones"),
         _unit("plan", "plan", "plans", "plan", "plans"),
+        _unit("step", "étape", "étapes", "step", "steps"),
         _unit("service", "service", "services", "service", "services"),
         _unit("line", "ligne", "lignes", "line", "lines"),
         _unit("artwork", "œuvre", "œuvres", "artwork", "artworks"),
