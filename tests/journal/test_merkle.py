@@ -101,13 +101,9 @@ def test_every_leaf_is_proved_and_nothing_else_is(size):
         assert not merkle.verify_inclusion(leaf=leaves[index], index=index, size=size, proof=[*proof, root], root=root)
         assert not merkle.verify_inclusion(leaf=leaves[index], index=size, size=size, proof=proof, root=root)
         if proof:
-            assert not merkle.verify_inclusion(
-                leaf=leaves[index], index=index, size=size, proof=proof[:-1], root=root
-            )
+            assert not merkle.verify_inclusion(leaf=leaves[index], index=index, size=size, proof=proof[:-1], root=root)
         for elsewhere in set(range(size)) - {index}:
-            assert not merkle.verify_inclusion(
-                leaf=leaves[index], index=elsewhere, size=size, proof=proof, root=root
-            )
+            assert not merkle.verify_inclusion(leaf=leaves[index], index=elsewhere, size=size, proof=proof, root=root)
 
 
 @pytest.mark.parametrize("second", [1, 2, 3, 6, 7, 8, 21])
