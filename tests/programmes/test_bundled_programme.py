@@ -231,11 +231,11 @@ def test_outputs_of_a_measure_do_not_mix() -> None:
             seen |= slugs
 
 
-def test_a_commitment_counted_in_milestones_has_as_many_and_its_dates_are_in_order() -> None:
+def test_a_commitment_counted_in_steps_has_as_many_and_its_dates_are_in_order() -> None:
     for commitment in _commitments():
         dates = [milestone.due for milestone in commitment.milestones]
         assert dates == sorted(dates), commitment.code
-        if commitment.goal.unit == "milestone":
+        if commitment.goal.unit == "step":
             assert commitment.goal.value == len(dates), commitment.code
             assert commitment.indicator.facts == ("programme.milestone_reached.v1",)
             assert (commitment.indicator.aggregate, commitment.indicator.of) == ("distinct", "data.milestone")
@@ -255,9 +255,9 @@ def test_money_counted_in_euros_sums_amounts() -> None:
 
 def test_the_criterion_states_the_value_of_the_goal() -> None:
     for commitment in _commitments():
-        if commitment.goal.value <= 1:
+        if commitment.goal.value < 10:  # small numbers may be written out
             continue
-        digits = re.sub(r"(?<=\d) (?=\d)", "", commitment.kept_when.fr).replace(",", ".")
+        digits = re.sub(rf"(?<=\d){NARROW}(?=\d)", "", commitment.kept_when.fr).replace(",", ".")
         assert re.search(rf"(?<!\d){commitment.goal.value}(?!\d)", digits), commitment.code
 
 
@@ -274,19 +274,22 @@ def test_the_two_languages_have_comparable_lengths() -> None:
             assert 0.6 < len(english[place]) / len(text) < 1.5, place
 
 
+NARROW = "\u202f"
+
+
 @pytest.mark.parametrize(
     ("fault", "pattern"),
     [
         ("a tab, a double space or a space at an end", r"\t|  |^ | $"),
-        ("a special space: the files hold plain ones, pages put the right ones", r"[\u00a0\u2000-\u200f\u202f]"),
+        ("a special space other than U+202F", r"[\u00a0\u2000-\u200f]"),
         ("a curly apostrophe or three dots in one character", r"[’…]"),
         ("quotes other than « »", r"[\"“”]"),
-        ("no space inside « »", r"«[^ ]|[^ ]»"),
-        ("no space before double punctuation", r"[^ ][;:!?](?: |$)"),
-        ("a space before a comma or a full stop", r" [,.]"),
-        ("no space before % or €", r"[^ ][%€]"),
-        ("a decimal point", r"\d\.\d+ ?(?:%|€|million)"),
-        ("thousands stuck together", r"(?<!\d)\d{5,}"),
+        ("no narrow space inside « »", rf"«[^{NARROW}]|[^{NARROW}]»"),
+        ("no narrow space before double punctuation", rf"[^{NARROW}][;:!?](?: |$)"),
+        ("a space before a comma or a full stop", rf"[ {NARROW}][,.]"),
+        ("no narrow space before % or €", rf"[^{NARROW}][%€]"),
+        ("a decimal point", rf"\d\.\d+[ {NARROW}]?(?:%|€|million)"),
+        ("thousands stuck together or parted by a plain space", r"(?<!\d)\d{5,}|\d \d{3}(?!\d)"),
         ("a point of inclusive writing outside a quote", r"^[^«»]*\w[.·](?:e|ne|rice|trice|euse)(?:[.·]s|s)?\b"),
     ],
 )
@@ -325,7 +328,7 @@ def test_a_marker_quotes_the_words_it_rests_on() -> None:
         kinds = [use.marker for use in measure.markers]
         assert len(kinds) == len(set(kinds)), measure.number
         for use in measure.markers:
-            assert re.search(r"« .+ »", use.because), measure.number
+            assert re.search(rf"«{NARROW}.+{NARROW}»", use.because), measure.number
 
 
 def _runs(text: str, length: int) -> set[tuple[str, ...]]:
@@ -342,7 +345,11 @@ def original() -> str:
 
 def test_no_sentence_is_copied_from_the_original(original: str) -> None:
     copied = _runs(original, COPIED_WORDS)
-    found = {place: sorted(_runs(text, COPIED_WORDS) & copied)[:1] for place, text in _all_texts("fr")}
+    found = {
+        place: sorted(_runs(text, COPIED_WORDS) & copied)[:1]
+        for place, text in _all_texts("fr")
+        if place.startswith("measures/")
+    }
     assert {place: run for place, run in found.items() if run} == {}
 
 
@@ -350,7 +357,7 @@ def test_quoted_marker_words_stand_in_the_original(original: str) -> None:
     words = " ".join(WORD.findall(original.casefold()))
     for measure in _measures().values():
         for use in measure.markers:
-            for quote in re.findall(r"« (.+?) »", use.because):
+            for quote in re.findall(rf"«{NARROW}(.+?){NARROW}»", use.because):
                 assert " ".join(WORD.findall(quote.casefold())) in words, (measure.number, quote)
 
 

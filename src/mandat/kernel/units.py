@@ -64,7 +64,6 @@ UNITS: dict[str, Unit] = {
         _unit("label", "label", "labels", "label", "labels"),
         _unit("decision", "décision", "décisions", "decision", "decisions"),
         _unit("body", "instance", "instances", "body", "bodies"),
-        _unit("milestone", "jalon", "jalons", "milestone", "milestones"),
         _unit("plan", "plan", "plans", "plan", "plans"),
         _unit("step", "étape", "étapes", "step", "steps"),
         _unit("service", "service", "services", "service", "services"),
