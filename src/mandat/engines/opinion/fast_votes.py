@@ -18,8 +18,6 @@ from mandat.engines.opinion import words
 from mandat.engines.opinion.long_votes import LongColumns, Refusals, Triplets
 from mandat.engines.opinion.tables import Layout, Source
 
-#: Below this many bytes the careful reader is as quick.
-WORTHWHILE = 1 << 20
 _BLOCK = 1 << 25
 
 

@@ -79,7 +79,8 @@ def _silhouettes(totals: Floats, mass: Floats, labels: Ints) -> Floats:
     means[own] = np.inf
     b = means.min(axis=1)
     top = np.maximum(a, b)
-    return np.divide(b - a, top, out=np.zeros(n), where=(top > 0) & (others > 1e-9) & np.isfinite(b))
+    out: Floats = np.divide(b - a, top, out=np.zeros(n), where=(top > 0) & (others > 1e-9) & np.isfinite(b))
+    return out
 
 
 def mean_silhouettes(points: Floats, weights: Floats, labellings: dict[int, Ints]) -> dict[int, float]:

@@ -170,7 +170,9 @@ def complete(
         dividing=tuple(dividing(visible, votes.excluded)),
         informed=group_informed(visible),
         priority=priorities(counts.total(), projection.statements, excluded=votes.excluded, meta=votes.meta),
-        stability=resampled_stability(votes, members, grouping.labels, seed=settings.seed, resamples=settings.resamples)
+        stability=resampled_stability(
+            votes, projection, members, grouping.labels, seed=settings.seed, resamples=settings.resamples
+        )
         if stability
         else None,
     )

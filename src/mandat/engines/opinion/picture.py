@@ -82,9 +82,28 @@ def draw(opinions: OpinionMap) -> Picture:
         width=WIDTH,
         height=HEIGHT,
         marks=tuple(marks),
-        labels=tuple(Label(group.number, *place(*group.centre)) for group in opinions.groups),
+        labels=_labels([(group.number, *place(*group.centre)) for group in opinions.groups], marks),
         origin=place(0.0, 0.0),
     )
+
+
+def _labels(wanted: list[tuple[int, float, float]], marks: list[Mark]) -> tuple[Label, ...]:
+    """Names as near to their group's centre as leaves the marks and the other names free."""
+    done: list[Label] = []
+
+    def hidden(x: float, y: float) -> float:
+        covered = sum(abs(mark.x - x) < 46 + mark.radius and abs(mark.y - y + 5) < 10 + mark.radius for mark in marks)
+        return covered + 10.0 * sum(abs(other.x - x) < 92 and abs(other.y - y) < 22 for other in done)
+
+    for group, x, y in wanted:
+        tried = [
+            (min(max(x + dx, 48.0), WIDTH - 48.0), min(max(y + dy, 20.0), HEIGHT - 12.0))
+            for dy in (0, -14, 14, -28, 28, -42, 42)
+            for dx in (0, -24, 24, -48, 48)
+        ]
+        best = min(tried, key=lambda at: (hidden(*at), abs(at[0] - x) / 2 + abs(at[1] - y)))
+        done.append(Label(group, round(best[0], 1), round(best[1], 1)))
+    return tuple(done)
 
 
 def _outline(x: float, y: float, radius: float, corners: int) -> str:

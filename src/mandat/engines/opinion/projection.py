@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import linalg, sparse
 
 from mandat.engines.opinion.votes import Floats, Ints, VoteMatrix
@@ -22,29 +21,33 @@ from mandat.engines.opinion.votes import Floats, Ints, VoteMatrix
 LARGEST_GRAM = 5_000
 #: Where dense products start to pay: sparse multiplications per dense one.
 _DENSE_GAIN = 0.0075
+#: Axes kept: two for the map, the others for resampling and for updates.
+AXES = 24
 #: Numbers in a dense block of rows (64 MB).
 _DENSE_BLOCK = 8_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Projection:
-    """Axes and places. ``components`` (m, 2) are orthonormal columns (zero where the data has fewer dimensions),
-    each with its entry of greatest absolute value positive; ``singular_values`` (2,) are those of the centred
-    matrix, decreasing; ``variance_ratio`` (2,) their shares of the total variance; ``means`` (m,) the statements'
-    mean votes, 0 when moderated out; ``participants`` (n, 2) and ``statements`` (m, 2) are places on the map.
+    """Axes and places. ``axes`` (m, AXES) are orthonormal columns by decreasing ``eigenvalues`` (AXES,) of the Gram
+    matrix (zero where the data has fewer dimensions), each with its entry of greatest absolute value positive; the
+    map uses the first two. ``singular_values`` (2,) are those of the centred matrix; ``variance_ratio`` (2,) their
+    shares of the total variance; ``means`` (m,) the statements' mean votes, 0 when moderated out; ``participants``
+    (n, 2) and ``statements`` (m, 2) are places on the map.
     """
 
-    components: Floats
     singular_values: Floats
     variance_ratio: Floats
     means: Floats
     participants: Floats
     statements: Floats
-    gap: float
+    eigenvalues: Floats
+    axes: Floats
 
     @property
-    def dimensions(self) -> int:
-        return int(np.count_nonzero(self.singular_values))
+    def components(self) -> Floats:
+        """(m, 2) the two axes of the map."""
+        return self.axes[:, :2]
 
 
 def statement_means(votes: VoteMatrix) -> Floats:
@@ -93,7 +96,7 @@ def square_sum(votes: VoteMatrix, means: Floats) -> float:
     return float(np.maximum(strong - count * means[kept] ** 2, 0.0).sum())
 
 
-def leading_axes(votes: VoteMatrix, means: Floats, *, count: int = 3) -> tuple[Floats, Floats]:
+def leading_axes(votes: VoteMatrix, means: Floats, *, count: int = AXES) -> tuple[Floats, Floats]:
     """The ``count`` greatest eigenvalues of ``DᵀD``, decreasing (count,), and their unit vectors (m, count).
 
     Missing dimensions are zeros. The smaller of ``DᵀD`` and ``DDᵀ`` is solved; when both are large,
@@ -182,26 +185,23 @@ def place_statements(means: Floats, components: Floats) -> Floats:
     return np.asarray((1.0 - means)[:, None] * components * np.sqrt(max(1, m)))
 
 
-def assemble(votes: VoteMatrix, means: Floats, values: Floats, vectors: Floats) -> Projection:
-    """The projection from eigenvalues (at least 2, decreasing) and eigenvectors of ``DᵀD``."""
-    values = np.maximum(values, 0.0)
+def assemble(votes: VoteMatrix, means: Floats, values: Floats, axes: Floats) -> Projection:
+    """The projection from eigenvalues, decreasing, and eigenvectors of ``DᵀD``, at least two of each."""
     total = square_sum(votes, means)
-    components = vectors[:, :2]
-    gap = float((values[1] - values[2]) / values[0]) if len(values) > 2 and values[0] > 0 else 0.0
-    ratio: npt.NDArray[np.float64] = values[:2] / total if total > 0 else np.zeros(2)
+    components = axes[:, :2]
     return Projection(
-        components=components,
         singular_values=np.sqrt(values[:2]),
-        variance_ratio=ratio,
+        variance_ratio=values[:2] / total if total > 0 else np.zeros(2),
         means=means,
         participants=place_participants(votes, means, components),
         statements=place_statements(means, components),
-        gap=gap,
+        eigenvalues=values,
+        axes=axes,
     )
 
 
 def project(votes: VoteMatrix) -> Projection:
     """The whole projection of a conversation."""
     means = statement_means(votes)
-    values, vectors = leading_axes(votes, means)
-    return assemble(votes, means, values, vectors)
+    values, axes = leading_axes(votes, means)
+    return assemble(votes, means, values, axes)

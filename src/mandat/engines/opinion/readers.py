@@ -15,7 +15,6 @@ from typing import BinaryIO
 import numpy as np
 
 from mandat.engines.opinion import tables, words
-from mandat.engines.opinion.fast_votes import WORTHWHILE, read_long_fast
 from mandat.engines.opinion.long_votes import LongColumns, Refusals, Triplets, missing_columns, read_long
 from mandat.engines.opinion.statements import StatementTable, read_statements, read_summary
 from mandat.engines.opinion.tables import Layout, Source
@@ -32,6 +31,9 @@ class Sign(StrEnum):
     AGREE = "agree"
     DISAGREE = "disagree"
 
+
+#: Bytes below which reading line by line is as quick.
+WORTHWHILE = 4 << 20
 
 #: The parts of an export, by how the files' names end; longer endings first.
 PARTS = {
@@ -119,6 +121,9 @@ def _read_any(source: Source) -> _Read:
 
 def _read_long(source: Source, layout: Layout, where: LongColumns) -> Triplets:
     if source.stream.seek(0, 2) >= WORTHWHILE:
+        # Imported here: the column reader takes longer to load than a small file to read.
+        from mandat.engines.opinion.fast_votes import read_long_fast
+
         triplets = read_long_fast(source, layout, where)
         if triplets is not None:
             return triplets

@@ -53,7 +53,8 @@ def two_proportion_test(votes_in: Ints, votes_out: Ints, seen_in: Ints, seen_out
     s1, s2, n1, n2 = votes_in + 1.0, votes_out + 1.0, seen_in + 1.0, seen_out + 1.0
     pooled = (s1 + s2) / (n1 + n2)
     spread = np.sqrt(np.maximum(pooled * (1 - pooled), 0.0) * (1 / n1 + 1 / n2))
-    return np.divide(s1 / n1 - s2 / n2, spread, out=np.zeros(np.shape(spread)), where=spread > 0)
+    out: Floats = np.divide(s1 / n1 - s2 / n2, spread, out=np.zeros(np.shape(spread)), where=spread > 0)
+    return out
 
 
 def chance(votes: Ints, seen: Ints) -> Floats:

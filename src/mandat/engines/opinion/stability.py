@@ -17,10 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mandat.engines.opinion.kmeans import lloyd, nearest
-from mandat.engines.opinion.projection import deviations, leading_axes, statement_means, votes_in_scale
+from mandat.engines.opinion.projection import Projection, deviations, votes_in_scale
 from mandat.engines.opinion.votes import Floats, Ints, VoteMatrix
 
-AXES = 24
 LARGEST_SAMPLE = 2_000
 RESAMPLES = 50
 
@@ -68,7 +67,13 @@ def best_overlaps(first: Ints, second: Ints) -> Floats:
 
 
 def resampled_stability(
-    votes: VoteMatrix, members: Ints, labels: Ints, *, seed: int, resamples: int = RESAMPLES
+    votes: VoteMatrix,
+    projection: Projection,
+    members: Ints,
+    labels: Ints,
+    *,
+    seed: int,
+    resamples: int = RESAMPLES,
 ) -> Stability | None:
     """Stability of the groups ``labels`` (0 to k - 1) of the participants ``members`` (row numbers).
 
@@ -83,7 +88,7 @@ def resampled_stability(
     if size < len(members):
         judged = np.sort(generator.permutation(len(members))[: 2 * size])
     sub, truth = votes.take(members[judged]), labels[judged]
-    reduced = _reduced(sub)
+    reduced = _reduced(sub, projection)
     scale = np.sqrt(sub.shape[1] / np.maximum(1, votes_in_scale(sub)))[:, None]
     scores, overlaps = [], []
     for _ in range(resamples):
@@ -111,13 +116,11 @@ def resampled_stability(
     )
 
 
-def _reduced(votes: VoteMatrix) -> Floats:
-    """(n, AXES) places on the leading axes."""
-    means = statement_means(votes)
-    _, axes = leading_axes(votes, means, count=min(AXES, *votes.shape))
-    out = np.zeros((votes.shape[0], max(2, axes.shape[1])))
+def _reduced(votes: VoteMatrix, projection: Projection) -> Floats:
+    """(n, AXES) places on the leading axes of the conversation."""
+    out = np.zeros((votes.shape[0], projection.axes.shape[1]))
     for start, stop in votes.blocks():
-        out[start:stop, : axes.shape[1]] = deviations(votes, means, start, stop) @ axes
+        out[start:stop] = deviations(votes, projection.means, start, stop) @ projection.axes
     return out
 
 
