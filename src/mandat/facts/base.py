@@ -30,6 +30,9 @@ from mandat.kernel.text import Text
 from mandat.kernel.units import UNITS
 
 FORMAT = 1
+#: Quantities have at most this many decimals, so that sums are exact in whole millionths.
+DECIMALS = 6
+LARGEST = Decimal(10) ** 12
 
 #: Modules of fact types, imported when the registry is first read.
 DOMAINS = ("programme", "journal", "grants", "procurement", "budget", "statistics")
@@ -106,6 +109,12 @@ class Fact:
         for number in (self.quantity, self.amount):
             if number is not None and (not isinstance(number, Decimal) or not number.is_finite()):
                 raise InputError(Text("les nombres d'un fait sont décimaux", "the numbers of a fact are decimal"))
+        if not (_fits(self.quantity, DECIMALS) and _fits(self.amount, 2)):
+            message = Text(
+                f"au plus {DECIMALS} décimales pour une quantité, 2 pour un montant, sous mille milliards",
+                f"at most {DECIMALS} decimals for a quantity, 2 for an amount, under a million million",
+            )
+            raise InputError(message)
         for commitment in self.commitments:
             if not COMMITMENT.match(commitment):
                 raise InputError(Text(f"engagement invalide : {commitment}", f"invalid commitment: {commitment}"))
@@ -114,6 +123,13 @@ class Fact:
     @property
     def type(self) -> FactType:
         return fact_types()[self.kind]
+
+
+def _fits(value: Decimal | None, decimals: int) -> bool:
+    if value is None:
+        return True
+    exponent = value.normalize().as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -decimals and abs(value) < LARGEST
 
 
 def _check_breakdowns(breakdowns: Breakdown) -> None:

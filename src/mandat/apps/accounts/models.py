@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
@@ -49,3 +50,34 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles held, each account being at least an inhabitant's."""
+        return frozenset({Role.INHABITANT.value, *self.role_grants.values_list("role", flat=True)})
+
+
+class Role(models.TextChoices):
+    """What a person is to the region. One person may hold several."""
+
+    INHABITANT = "inhabitant", _("inhabitant")
+    MEMBER = "member", _("member of an organisation")
+    AGENT = "agent", _("agent")
+    ELECTED = "elected", _("elected member")
+    AUDITOR = "auditor", _("auditor")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+class RoleGrant(models.Model):
+    """A role given to an account."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="role_grants")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("role grant")
+        constraints = [models.UniqueConstraint("user", "role", name="one_grant_a_role")]
+
+    def __str__(self) -> str:
+        return self.get_role_display()

@@ -1,0 +1,70 @@
+"""Who may do what: one table, shown on the site, enforced by services and views, tested as a matrix.
+
+An action is named ``domain.verb``. Reading what is public needs no permission and is not listed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import rules
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
+
+from mandat.apps.accounts.models import Role
+
+AGENT, ELECTED, AUDITOR, ADMIN = Role.AGENT, Role.ELECTED, Role.AUDITOR, Role.ADMINISTRATOR
+EVERYONE = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """An action, what it means, and the roles that may do it."""
+
+    action: str
+    label: Any
+    roles: frozenset[Role]
+
+
+PERMISSIONS: dict[str, Permission] = {
+    action: Permission(action, label, frozenset(roles))
+    for action, label, roles in (
+        ("accounts.follow", _("receive alerts by e-mail"), EVERYONE),
+        ("accounts.manage_roles", _("give and take back roles"), {ADMIN}),
+        ("bureau.enter", _("enter the back office"), {AGENT, ELECTED, AUDITOR, ADMIN}),
+        ("programme.decision_record", _("record a decision"), {AGENT, ADMIN}),
+        ("programme.milestone_reach", _("declare a milestone reached"), {AGENT, ADMIN}),
+        ("programme.output_declare", _("declare an output or an observed value"), {AGENT, ADMIN}),
+        ("programme.output_confirm", _("confirm what another agent declared"), {AGENT, ADMIN}),
+        ("programme.commitment_suspend", _("suspend or resume a commitment"), {ELECTED, ADMIN}),
+        ("programme.fact_correct", _("correct or withdraw a fact"), {AGENT, ADMIN}),
+        ("programme.definition_edit", _("edit and publish a definition"), {ADMIN}),
+        ("programme.drafts_read", _("see what waits for confirmation"), {AGENT, ELECTED, AUDITOR, ADMIN}),
+        ("imports.run", _("import open data as facts"), {AGENT, ADMIN}),
+        ("imports.read", _("see the imports and the lines they refused"), {AGENT, ELECTED, AUDITOR, ADMIN}),
+        ("publications.sign", _("sign a checkpoint of the journal"), {ADMIN}),
+    )
+}
+
+
+def may(user: Any, action: str) -> bool:
+    """Whether an account may do ``action``. Raises KeyError for an action that is not in the table."""
+    permission = PERMISSIONS[action]
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return False
+    return bool(user.roles & permission.roles)
+
+
+def require(user: Any, action: str) -> None:
+    """Raise PermissionDenied unless ``user`` may do ``action``."""
+    if not may(user, action):
+        raise PermissionDenied(action)
+
+
+def _predicate(action: str) -> Any:
+    return rules.predicate(lambda user: may(user, action), name=action)
+
+
+for _action in PERMISSIONS:
+    rules.set_perm(_action, _predicate(_action))

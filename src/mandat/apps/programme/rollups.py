@@ -1,0 +1,217 @@
+"""Keep the rollups and figures in step with the journal, and rebuild them from it.
+
+``apply`` is called by the journal with each batch of new facts, in their transaction.
+``rebuild`` reads the facts again; both must give the same cells (tested by property).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from django.db import connection, transaction
+
+from mandat import journal
+from mandat.apps.programme.geography import geography
+from mandat.apps.programme.models import Figure, RollupCell
+from mandat.apps.programme.published import Published, published
+from mandat.definitions.models import Revision
+from mandat.engines.indicators.rollup import Amount, Cells, Delta, Key, Logged, Target, build, scaled
+from mandat.engines.indicators.value import Value, reached, read, suspended_since
+from mandat.facts import Fact
+from mandat.journal import Entry
+
+#: Later than any fact: figures are of all facts, for none lies in the future.
+END = dt.date(9999, 12, 31)
+
+
+@lru_cache(maxsize=4)
+def _watchers(code: str, revision: int) -> tuple[dict[int, list[str]], dict[str, list[str]]]:
+    """Commitments whose indicator looks beyond itself: by measure, and by fact kind of the whole programme."""
+    current = published(code)
+    by_measure: dict[int, list[str]] = {}
+    by_kind: dict[str, list[str]] = {}
+    for commitment in current.commitments.values():
+        if commitment.indicator.scope == "measure":
+            by_measure.setdefault(current.measure_of(commitment.code).number, []).append(commitment.code)
+        elif commitment.indicator.scope == "programme":
+            for kind in commitment.indicator.facts:
+                by_kind.setdefault(kind, []).append(commitment.code)
+    return by_measure, by_kind
+
+
+def touched(current: Published, fact: Fact) -> list[Target]:
+    """The targets a fact may concern."""
+    by_measure, by_kind = _watchers(current.code, current.revision)
+    codes = {code: None for code in fact.commitments if code in current.commitments}
+    for measure in fact.measures:
+        codes |= dict.fromkeys(by_measure.get(measure, ()))
+    codes |= dict.fromkeys(by_kind.get(fact.kind, ()))
+    return [current.target(code) for code in codes]
+
+
+def apply(entries: Sequence[Entry]) -> list[str]:
+    """Add new facts to the rollups they concern. Returns the commitments whose figure moved."""
+    moved: list[str] = []
+    programmes = {entry.fact.programme for entry in entries}
+    known = set(Revision.objects.filter(programme__in=programmes).values_list("programme", flat=True))
+    for code in sorted(programmes & known):
+        current = published(code)
+        mine = [entry for entry in entries if entry.fact.programme == code]
+        corrected = _corrected(mine)
+        delta = Delta()
+        last: dict[str, int] = {}
+        for entry in mine:
+            old = corrected.get(entry.fact.corrects) if entry.fact.corrects is not None else None
+            for target in touched(current, old.fact) if old else ():
+                delta.add(target, Logged(old.index, old.fact), sign=-1) if old else None
+                last[target.commitment] = entry.index
+            for target in touched(current, entry.fact):
+                delta.add(target, Logged(entry.index, entry.fact))
+                last[target.commitment] = entry.index
+        moved += _store(current, delta, last)
+    return moved
+
+
+def _corrected(entries: Sequence[Entry]) -> dict[int, Entry]:
+    wanted = {entry.fact.corrects for entry in entries if entry.fact.corrects is not None}
+    found = {entry.index: entry for entry in entries if entry.index in wanted}
+    return found | {index: journal.entry(index) for index in wanted - found.keys()}
+
+
+def _store(current: Published, delta: Delta, last: Mapping[str, int]) -> list[str]:
+    figures = {
+        figure.commitment: figure
+        for figure in Figure.objects.filter(programme=current.code, commitment__in=list(delta.cells))
+    }
+    changed: list[Figure] = []
+    for commitment in sorted(delta.cells):
+        cells = delta.of(commitment)
+        if not cells:
+            continue
+        _upsert(current.code, commitment, cells)
+        figure = figures.get(commitment) or Figure(programme=current.code, commitment=commitment)
+        figure.digest = current.ref("commitment", commitment).digest
+        figure.index = last[commitment]
+        _refresh(current, figure, cells)
+        changed.append(figure)
+    _save(changed)
+    return [figure.commitment for figure in changed]
+
+
+def _save(figures: list[Figure]) -> None:
+    fields = ["digest", "value", "facts", "last_day", "index", "years", "points", "milestones", "suspended_since"]
+    Figure.objects.bulk_create(
+        figures, update_conflicts=True, unique_fields=["programme", "commitment"], update_fields=fields
+    )
+
+
+def _upsert(programme: str, commitment: str, cells: Cells) -> None:
+    table = RollupCell._meta.db_table
+    ordered = sorted(cells.items())
+    for start in range(0, len(ordered), 100):
+        part = ordered[start : start + 100]
+        rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(part))
+        values: list[object] = []
+        for key, amount in part:
+            values += [programme, commitment, key.family, key.key, key.day, amount.value, amount.n]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} (programme, commitment, family, key, day, value, n) VALUES {rows} "  # noqa: S608
+                "ON CONFLICT (programme, commitment, family, key, day) DO UPDATE SET "
+                f"value = {table}.value + excluded.value, n = {table}.n + excluded.n",
+                values,
+            )
+
+
+def cells_of(programme: str, commitment: str, *families: str) -> dict[Key, Amount]:
+    """The stored cells of a commitment, zero ones left out; of the named families only, where given."""
+    rows = RollupCell.objects.filter(programme=programme, commitment=commitment)
+    if families:
+        rows = rows.filter(family__in=families)
+    return {
+        Key(family, key, day): Amount(value, n)
+        for family, key, day, value, n in rows.values_list("family", "key", "day", "value", "n").iterator()
+        if value or n
+    }
+
+
+def _refresh(current: Published, figure: Figure, delta: Cells) -> None:
+    """Bring a figure up to date after ``delta`` was added to its cells."""
+    commitment = current.commitments[figure.commitment]
+    expression = commitment.indicator
+    families = {key.family for key in delta}
+    if "milestone" in families or "suspended" in families:
+        cells = cells_of(current.code, figure.commitment, "milestone", "suspended")
+        figure.milestones = {code: day.isoformat() for code, day in reached(cells, as_of=END).items()}
+        figure.suspended_since = suspended_since(cells, as_of=END)
+    if not families - {"milestone", "suspended"}:
+        return
+    if expression.aggregate in ("sum", "count"):
+        _add_up(figure, delta)
+        gone = any(amount.n < 0 for key, amount in delta.items() if key.family == "fact")
+    else:
+        cells = cells_of(current.code, figure.commitment, "member", "point", "fact")
+        _recompute(figure, read(expression, cells, as_of=END, geography=geography(expression.over)))
+        return
+    days = [key.day for key, amount in delta.items() if key.family == "fact" and amount.n > 0]
+    figure.last_day = max([*days, *([figure.last_day] if figure.last_day else [])], default=None)
+    if gone:
+        rows = RollupCell.objects.filter(programme=current.code, commitment=figure.commitment, family="fact", n__gt=0)
+        figure.last_day = rows.order_by("-day").values_list("day", flat=True).first()
+
+
+def _add_up(figure: Figure, delta: Cells) -> None:
+    for key, amount in delta.items():
+        if key.family == "year":
+            figure.years[key.key] = figure.years.get(key.key, 0) + amount.value
+        elif key.family == "fact":
+            figure.facts += amount.n
+    figure.value = sum(figure.years.values()) if figure.facts else None
+
+
+def _recompute(figure: Figure, value: Value) -> None:
+    figure.value = None if value.value is None else scaled(round(value.value, 6))
+    figure.facts = value.facts
+    figure.last_day = value.last_day
+    figure.years = {str(year): scaled(round(part, 6)) for year, part in value.years.items()}
+    figure.points = []
+    if value.series:
+        low = min(value.series, key=lambda point: point[1])
+        high = max(value.series, key=lambda point: point[1])
+        kept = dict.fromkeys(sorted({value.series[0], low, high, value.series[-1]}))
+        figure.points = [[day.isoformat(), scaled(round(part, 6))] for day, part in kept]
+
+
+@transaction.atomic
+def rebuild(programme: str, *, commitments: Iterable[str] | None = None) -> int:
+    """Compute the rollups anew from the facts. Returns how many commitments were rebuilt."""
+    current = published(programme)
+    codes = sorted(current.commitments if commitments is None else set(commitments) & current.commitments.keys())
+    for code in codes:
+        target = current.target(code)
+        cells = build(target, _log(current, target))
+        RollupCell.objects.filter(programme=programme, commitment=code).delete()
+        Figure.objects.filter(programme=programme, commitment=code).delete()
+        if cells:
+            _upsert(programme, code, cells)
+            figure = Figure(programme=programme, commitment=code, digest=current.ref("commitment", code).digest)
+            _refresh(current, figure, cells)
+            _save([figure])
+    retired = RollupCell.objects.filter(programme=programme).exclude(commitment__in=current.commitments)
+    retired.delete()
+    Figure.objects.filter(programme=programme).exclude(commitment__in=current.commitments).delete()
+    return len(codes)
+
+
+def _log(current: Published, target: Target) -> Iterator[Logged]:
+    """The facts a target may count, in order, with those that correct them."""
+    if target.expression.scope == "programme":
+        entries = journal.iterate(programme=current.code)
+    elif target.expression.scope == "measure":
+        entries = journal.iterate(programme=current.code, measure=target.measure)
+    else:
+        entries = journal.iterate(programme=current.code, commitment=target.commitment)
+    for entry in entries:
+        yield Logged(entry.index, entry.fact)

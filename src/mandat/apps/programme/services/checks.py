@@ -1,0 +1,70 @@
+"""What every act on the programme refuses: days outside the mandate, unknown codes, wrong documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+
+from django.core.files.base import File
+
+from mandat.apps.programme.published import Published
+from mandat.apps.programme.standing import today
+from mandat.kernel.errors import InputError
+from mandat.kernel.text import Text
+
+#: Bytes of an evidence or decision document.
+LARGEST_DOCUMENT = 20 * 1024 * 1024
+_TYPES = {b"%PDF-": "pdf", b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"PK\x03\x04": "zip"}
+_EXTENSIONS = {"pdf": ("pdf",), "png": ("png",), "jpg": ("jpg", "jpeg"), "zip": ("odt", "ods", "docx", "xlsx")}
+
+
+def check_day(current: Published, on: dt.date) -> None:
+    mandate = current.programme.mandate
+    if on > today():
+        raise InputError(Text("la date est dans le futur", "the date lies in the future"))
+    if on < mandate.start:
+        raise InputError(
+            Text(
+                f"la date précède le mandat ({mandate.start:%d/%m/%Y})",
+                f"the date comes before the mandate ({mandate.start:%d/%m/%Y})",
+            )
+        )
+
+
+def check_codes(current: Published, measures: Sequence[int], commitments: Sequence[str]) -> None:
+    for number in measures:
+        if number not in current.measures:
+            raise InputError(Text(f"mesure inconnue : {number}", f"unknown measure: {number}"))
+    for code in commitments:
+        if code not in current.commitments:
+            raise InputError(Text(f"engagement inconnu : {code}", f"unknown commitment: {code}"))
+
+
+def with_measures(measures: Sequence[int], commitments: Sequence[str]) -> tuple[int, ...]:
+    return tuple(sorted({*measures, *(int(code.split(".")[0]) for code in commitments)}))
+
+
+def check_document(document: File[bytes]) -> str:
+    """The SHA-256 of an uploaded document. Raises InputError when it is too large, empty or not what its name says."""
+    size = document.size or 0
+    if size > LARGEST_DOCUMENT:
+        raise InputError(Text("document trop lourd (20 Mo au plus)", "document too large (20 MB at most)"))
+    if size == 0:
+        raise InputError(Text("document vide", "empty document"))
+    document.seek(0)
+    head = document.read(8)
+    found = next((name for magic, name in _TYPES.items() if head.startswith(magic)), "")
+    extension = (document.name or "").rsplit(".", 1)[-1].lower()
+    if not found or extension not in _EXTENSIONS[found]:
+        raise InputError(
+            Text(
+                "type de document refusé : PDF, image ou document bureautique, dont le contenu correspond au nom",
+                "document type refused: PDF, image or office document whose content matches its name",
+            )
+        )
+    digest = hashlib.sha256()
+    for chunk in document.chunks():
+        digest.update(chunk)
+    document.seek(0)
+    return digest.hexdigest()

@@ -1,0 +1,120 @@
+"""Where commitments and measures stand today: figure, status, freshness, course."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import timezone
+
+from mandat.apps.programme.geography import geography
+from mandat.apps.programme.models import Figure
+from mandat.apps.programme.published import Published
+from mandat.apps.programme.rollups import cells_of
+from mandat.apps.programme.schema import Commitment, Measure
+from mandat.engines.indicators.rollup import unscaled
+from mandat.engines.indicators.status import Standing, Status, combine, stand
+from mandat.engines.indicators.value import Value, reached, read, suspended_since
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentStanding:
+    """A commitment with its standing today. ``value.series`` holds only key points in lists, all of them in ``course``."""
+
+    commitment: Commitment
+    standing: Standing
+    value: Value
+    milestones: Mapping[str, dt.date]
+    index: int | None
+
+    @property
+    def status(self) -> Status:
+        return self.standing.status
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureStanding:
+    """A measure, its commitments' standings, and the status they give it."""
+
+    measure: Measure
+    commitments: tuple[CommitmentStanding, ...]
+    status: Status
+
+
+def today() -> dt.date:
+    """The day in Paris."""
+    return timezone.localdate()
+
+
+def standings(current: Published, *, as_of: dt.date | None = None) -> dict[int, MeasureStanding]:
+    """Every measure by number. One query, whatever the number of facts."""
+    as_of = as_of or today()
+    figures = {figure.commitment: figure for figure in Figure.objects.filter(programme=current.code)}
+    found: dict[int, MeasureStanding] = {}
+    for number, measure in current.measures.items():
+        found[number] = _measure(current, measure, figures, as_of)
+    return found
+
+
+def measure_standing(current: Published, number: int, *, as_of: dt.date | None = None) -> MeasureStanding:
+    """One measure. One query."""
+    measure = current.measures[number]
+    codes = [commitment.code for commitment in measure.commitments]
+    rows = Figure.objects.filter(programme=current.code, commitment__in=codes)
+    return _measure(current, measure, {figure.commitment: figure for figure in rows}, as_of or today())
+
+
+def _measure(current: Published, measure: Measure, figures: Mapping[str, Figure], as_of: dt.date) -> MeasureStanding:
+    parts = tuple(
+        _commitment(current, commitment, figures.get(commitment.code), as_of) for commitment in measure.commitments
+    )
+    return MeasureStanding(measure, parts, combine([part.status for part in parts]))
+
+
+def _commitment(
+    current: Published, commitment: Commitment, figure: Figure | None, as_of: dt.date
+) -> CommitmentStanding:
+    value, milestones, suspended, index = Value(None), {}, None, None
+    if figure is not None:
+        value = figure_value(commitment, figure, as_of)
+        milestones = {code: dt.date.fromisoformat(day) for code, day in figure.milestones.items()}
+        suspended, index = figure.suspended_since, figure.index
+    standing = stand(
+        current.promise(commitment.code),
+        value,
+        rule=current.status_rule(),
+        as_of=as_of,
+        milestones_reached=milestones,
+        suspended_since=suspended,
+    )
+    return CommitmentStanding(commitment, standing, value, milestones, index)
+
+
+def figure_value(commitment: Commitment, figure: Figure, as_of: dt.date) -> Value:
+    """The stored figure as a Value of the present."""
+    years = {int(year): unscaled(part) for year, part in figure.years.items()}
+    value = None if figure.value is None else unscaled(figure.value)
+    if commitment.indicator.window == "year" and value is not None:
+        value = years.get(as_of.year, Decimal(0))
+    points = tuple((dt.date.fromisoformat(day), unscaled(part)) for day, part in figure.points)
+    return Value(value, figure.facts, figure.last_day, points, years)
+
+
+def course(current: Published, code: str, *, as_of: dt.date | None = None) -> CommitmentStanding:
+    """A commitment with its whole course (series, areas, categories), read from its cells."""
+    as_of = as_of or today()
+    commitment = current.commitments[code]
+    cells = cells_of(current.code, code)
+    value = read(commitment.indicator, cells, as_of=as_of, geography=geography(commitment.indicator.over))
+    milestones = reached(cells, as_of=as_of)
+    standing = stand(
+        current.promise(code),
+        value,
+        rule=current.status_rule(),
+        as_of=as_of,
+        milestones_reached=milestones,
+        suspended_since=suspended_since(cells, as_of=as_of),
+    )
+    return CommitmentStanding(commitment, standing, value, milestones, None)
