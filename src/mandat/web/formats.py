@@ -1,0 +1,107 @@
+"""Numbers, amounts, shares and days as each language writes them. No framework.
+
+The language is the one in force (``mandat.kernel.text.speaking``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+
+from mandat.kernel.periods import PARIS
+from mandat.kernel.text import Text, current_language
+from mandat.kernel.units import UNITS
+from mandat.web.typography import NARROW, NO_BREAK
+
+Numeric = Decimal | int
+
+
+def _locale() -> str:
+    return "fr" if current_language() == "fr" else "en_GB"
+
+
+def number(value: Numeric, decimals: int = 2) -> str:
+    """``1 234,5``: at most ``decimals`` decimals, no trailing zeros, ties to even."""
+    pattern = "#,##0." + "#" * decimals if decimals else "#,##0"
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+    return str(format_decimal(rounded + 0, format=pattern, locale=_locale())).replace("-", "−")
+
+
+def euros(value: Numeric) -> str:
+    """``1 234,50 €``; cents are left out where there are none, millions are said in words from ten."""
+    value = Decimal(value)
+    if abs(value) >= 10_000_000:
+        millions = number(value / 1_000_000, 1)
+        return str(Text(f"{millions}{NO_BREAK}millions d’euros", f"€{millions} million"))
+    whole = value == value.to_integral_value()
+    text = format_currency(value, "EUR", locale=_locale(), decimal_quantization=False, currency_digits=not whole,
+                           format=None if not whole else ("#,##0 ¤" if _locale() == "fr" else "¤#,##0"))  # fmt: skip
+    return str(text).replace("-", "−")
+
+
+def percent(value: Numeric, decimals: int = 1) -> str:
+    """``12,5 %`` for 12.5: shares are kept in percent."""
+    return f"{number(value, decimals)}{NARROW if _locale() == 'fr' else ''}%"
+
+
+def quantity(value: Numeric, unit: str) -> str:
+    """A number with its unit: ``1 234 logements``, ``12 %``, ``3 ha``."""
+    if unit == "EUR":
+        return euros(value)
+    if unit == "percent":
+        return percent(value)
+    known = UNITS[unit]
+    return f"{number(value, known.decimals or 2)}{NO_BREAK}{known.label(Decimal(value))}"
+
+
+def split_quantity(value: Numeric, unit: str) -> tuple[str, str]:
+    """The same as two parts, for figures set in large type."""
+    if unit in ("EUR", "percent"):
+        return quantity(value, unit), ""
+    known = UNITS[unit]
+    return number(value, known.decimals or 2), str(known.label(Decimal(value)))
+
+
+def _paris(value: dt.date) -> dt.date:
+    return value.astimezone(PARIS) if isinstance(value, dt.datetime) and value.tzinfo else value
+
+
+def day(value: dt.date) -> str:
+    """``3 octobre 2026``, ``1er octobre 2026``."""
+    value = _paris(value)
+    text = str(format_date(value, format="d MMMM y", locale=_locale()))
+    if _locale() == "fr" and value.day == 1:
+        text = text.replace("1 ", "1er ", 1)
+    return text.replace(" ", NO_BREAK)
+
+
+def month(value: dt.date) -> str:
+    """``octobre 2026``."""
+    return str(format_date(_paris(value), format="LLLL y", locale=_locale())).replace(" ", NO_BREAK)
+
+
+def moment(value: dt.datetime) -> str:
+    """``3 octobre 2026 à 14 h 05``, Paris time."""
+    value = value.astimezone(PARIS)
+    clock = format_datetime(value, "H'\u00a0h\u00a0'mm" if _locale() == "fr" else "HH:mm", locale=_locale())
+    return str(Text(f"{day(value)} à {clock}", f"{day(value)} at {clock}"))
+
+
+def ago(value: dt.date, today: dt.date) -> str:
+    """How long ago a day was, in the unit a person would use: ``aujourd’hui``, ``il y a 3 mois``."""
+    days = (today - value).days
+    if days < 0:
+        return day(value)
+    if days == 0:
+        return str(Text("aujourd’hui", "today"))
+    if days == 1:
+        return str(Text("hier", "yesterday"))
+    for length, fr, frs, en in ((365, "an", "ans", "year"), (30, "mois", "mois", "month"), (1, "jour", "jours", "day")):
+        if days >= 2 * length or (length == 365 and days >= 365) or length == 1:
+            n = days // length
+            text = Text(f"il y a {n}{NO_BREAK}{fr if n < 2 else frs}", f"{n} {en}{'' if n == 1 else 's'} ago")
+            return str(text)
+    raise AssertionError("unreachable")
