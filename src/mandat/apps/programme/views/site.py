@@ -16,7 +16,20 @@ from django.utils.translation import gettext_lazy
 from mandat.engines.indicators.status import Status
 from mandat.kernel.text import Text
 from mandat.web import glossary as words
-from mandat.web.components import ActiveFilter, Card, Chart, Column, Crumb, FactLine, Figure, Filters, Link, Page, StatusCell, Table  # fmt: skip
+from mandat.web.components import (
+    ActiveFilter,
+    Card,
+    Chart,
+    Column,
+    Crumb,
+    FactLine,
+    Figure,
+    Filters,
+    Link,
+    Page,
+    StatusCell,
+    Table,
+)
 from mandat.web.templatetags import components as tags
 
 
