@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,9 @@ class JournalConfig(AppConfig):
     name = "mandat.journal"
     label = "journal"
     verbose_name = _("Journal")
+
+    def ready(self) -> None:
+        from mandat.journal.triggers import reinstall  # deferred: apps must be ready
+
+        # Every app's migrations may rebuild a protected table: no sender.
+        post_migrate.connect(reinstall, dispatch_uid="journal.triggers")
