@@ -7,6 +7,7 @@ import binascii
 import datetime as dt
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -92,10 +93,8 @@ def _key_of(path: Path) -> str:
             file.flush()
             os.fsync(file.fileno())
         # A link, not a rename: where two processes start together, the first key stays.
-        try:
+        with suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass
     finally:
         draft.unlink()
     return path.read_text(encoding="ascii").strip()

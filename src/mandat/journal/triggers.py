@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 #: Table → columns that may still change (none: no update at all).
@@ -30,7 +30,7 @@ MESSAGE = "append-only: what is recorded is neither changed nor deleted"
 def install(using: str = "default") -> None:
     """Put every trigger in place; twice changes nothing. Tables that do not exist yet are left for later."""
     connection = connections[using]
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=using), connection.cursor() as cursor:
         existing = set(connection.introspection.table_names(cursor))
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -78,18 +78,15 @@ def _statements(connection: BaseDatabaseWrapper, table: str, fixed: list[str], p
             ("delete", "DELETE", "ROW"),
             ("truncate", "TRUNCATE", "STATEMENT"),
         ):
-            name = f"{table}_no_{event}"
-            # Dropped and made anew in one transaction would lock readers out: made only where missing or different.
             yield (
-                f"DO $do$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = '{name}' "
-                f"AND tgrelid = '{table}'::regclass) THEN "
-                f'CREATE TRIGGER "{name}" BEFORE {timing} ON "{table}" FOR EACH {each} '
-                "EXECUTE FUNCTION journal_refuse(); END IF; END $do$"
+                f'CREATE OR REPLACE TRIGGER "{table}_no_{event}" BEFORE {timing} ON "{table}" FOR EACH {each} '
+                "EXECUTE FUNCTION journal_refuse()"
             )
     else:
         for event, timing in (("update", f"UPDATE{of}"), ("delete", "DELETE")):
+            yield f'DROP TRIGGER IF EXISTS "{table}_no_{event}"'
             yield (
-                f'CREATE TRIGGER IF NOT EXISTS "{table}_no_{event}" BEFORE {timing} ON "{table}" '
+                f'CREATE TRIGGER "{table}_no_{event}" BEFORE {timing} ON "{table}" '
                 f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
             )
 
