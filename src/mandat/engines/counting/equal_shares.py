@@ -1,0 +1,108 @@
+"""The Method of Equal Shares, without completion.
+
+Every voter starts with the same share of the budget. A project is affordable if those who use it
+can pay its cost together, paying in proportion to their use; the one with the smallest price per
+unit of use is bought, again and again, until none is affordable.
+
+Source: Peters, Pierczyński, Skowron, "Proportional Participatory Budgeting with Additive
+Utilities", NeurIPS 2021. Complexity: O(purchases × entries of the ballots concerned).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from heapq import heapify, heappop, heappush
+from math import inf
+
+from mandat.engines.counting.ledger import Ledger, Quote
+from mandat.engines.counting.utilities import Market
+
+
+@dataclass(slots=True)
+class Shares:
+    """One run: projects in order of purchase, level sets ``(step, projects, chosen)``, and the purses left."""
+
+    order: list[int]
+    ties: list[tuple[int, tuple[int, ...], int]]
+    ledger: Ledger
+    gifts: int = 0  # how many projects at the front cost nothing
+    last: dict[int, float] = field(default_factory=dict)  # money of supporters when a project became unaffordable
+    exact_steps: int = 0
+
+    @property
+    def cost(self) -> int:
+        return sum(self.ledger.market.costs[j] for j in self.order)
+
+
+def run_shares(*, market: Market, endowment: Fraction, rank: Sequence[int]) -> Shares:
+    """Buy projects until none is affordable; level projects go by ``rank``."""
+    ledger = Ledger(market, endowment)
+    gifts = sorted((j for j, c in enumerate(market.costs) if c == 0 and market.mass[j]), key=lambda j: rank[j])
+    out = Shares(list(gifts), [], ledger, len(gifts))
+    heap = [
+        (ledger.floor[j] / market.unit[j] * (1 - 1e-15), j) for j, c in enumerate(market.costs) if c and market.mass[j]
+    ]
+    heapify(heap)
+    while heap:
+        found = _cheapest(ledger, heap, out)
+        if not found:
+            break
+        if len(found) == 1 and not found[0].fragile:
+            chosen = found[0]
+        else:
+            settled = _settle(ledger, heap, found, out, rank)
+            if settled is None:
+                continue
+            chosen = settled
+        ledger.buy(chosen)
+        out.order.append(chosen.project)
+    return out
+
+
+def _cheapest(ledger: Ledger, heap: list[tuple[float, int]], out: Shares) -> list[Quote]:
+    """Quotes that may be the smallest; every other project goes back on the heap with its bound."""
+    best = inf
+    pool: list[Quote] = []
+    above: list[Quote] = []
+    while heap and heap[0][0] <= best:
+        _, j = heappop(heap)
+        quote = ledger.quote(j, best)
+        if quote is None:
+            continue
+        if quote.low > best:
+            above.append(quote)
+        else:
+            pool.append(quote)
+            best = min(best, quote.high)
+    near = [quote for quote in pool if quote.low <= best]
+    for quote in above:
+        heappush(heap, (quote.low, quote.project))
+    for quote in pool:
+        if quote.low > best:
+            heappush(heap, (quote.low, quote.project))
+    return near
+
+
+def _settle(
+    ledger: Ledger, heap: list[tuple[float, int]], near: list[Quote], out: Shares, rank: Sequence[int]
+) -> Quote | None:
+    """Decide between quotes that floats cannot tell apart, in exact numbers; lists a true tie."""
+    out.exact_steps += 1
+    market = ledger.market
+    exact: list[tuple[Fraction, Quote]] = []
+    for quote in near:
+        solution = ledger.solve(quote)
+        if solution is not None:
+            exact.append((solution.q / market.unit[quote.project], quote))
+    if not exact:
+        return None
+    best = min(ratio for ratio, _ in exact)
+    level = sorted((quote for ratio, quote in exact if ratio == best), key=lambda quote: rank[quote.project])
+    if len(level) > 1:
+        out.ties.append((len(out.order) + 1, tuple(q.project for q in level), level[0].project))
+    for _, quote in exact:
+        if quote is not level[0]:
+            heappush(heap, (quote.low, quote.project))
+    return level[0]
