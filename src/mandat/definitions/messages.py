@@ -62,9 +62,16 @@ def explain(error: Any) -> str:
     return str(text.format(**context)) if text else str(error["msg"])
 
 
+def _inside(place: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
+
+
 def problems(error: ValidationError, document: Document) -> Iterator[Problem]:
     """Each schema error as ``file:line: field: message``."""
-    for entry in error.errors(include_url=False, include_input=False):
+    entries = error.errors(include_url=False, include_input=False)
+    for entry in entries:
+        if entry["type"] == "too_short" and any(_inside(other["loc"], entry["loc"]) for other in entries):
+            continue  # a list is short only because its items are in error
         # pydantic names union branches and function validators in the path: keep what is in the file.
         place = tuple(step for step in entry["loc"] if isinstance(step, int | str))
         known = place

@@ -75,7 +75,8 @@ def read(text: str | bytes, *, file: str) -> tuple[Document | None, list[Problem
         return None, [Problem(file, refused.line, str(refused.text))]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        return None, [Problem(file, mark.line + 1 if mark else 1, _explain(error))]
+        line = mark.line + 1 if mark else 1
+        return None, [Problem(file, line, _explain(error, str(text).split("\n")[line - 1 : line]))]
     except yaml.reader.ReaderError as error:
         before = text[: error.position] if isinstance(text, str) else ""
         message = Text("caractère interdit dans un texte", "character not allowed in a text")
@@ -94,9 +95,9 @@ def _decode(raw: bytes) -> str:
         raise _RefusedError(line, message) from None
 
 
-def _explain(error: yaml.MarkedYAMLError) -> str:
+def _explain(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
     problem = error.problem or ""
-    if r"'\t'" in problem or "tab" in problem:
+    if "cannot start any token" in problem and any("\t" in line for line in lines):
         return str(Text("tabulation : indentez avec des espaces", "tab character: indent with spaces"))
     if "expected a single document" in (error.context or "") + problem:
         return str(Text("un seul document par fichier", "one document a file"))
@@ -141,7 +142,7 @@ def _mapping(node: Any, path: Path, lines: dict[Path, int], open_nodes: set[int]
 
 def _scalar(node: Any, line: int) -> Any:
     value: str = node.value
-    if node.style is not None:  # quoted or block: a text
+    if node.style:  # quoted or block: a text
         return value
     if _NULL.match(value):
         return None

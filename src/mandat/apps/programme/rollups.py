@@ -205,6 +205,16 @@ def rebuild(programme: str, *, commitments: Iterable[str] | None = None) -> int:
     return len(codes)
 
 
+def verify(programme: str) -> list[str]:
+    """The commitments whose stored cells differ from those computed from the facts."""
+    current = published(programme)
+    return [
+        code
+        for code in sorted(current.commitments)
+        if cells_of(programme, code) != build(current.target(code), _log(current, current.target(code)))
+    ]
+
+
 def _log(current: Published, target: Target) -> Iterator[Logged]:
     """The facts a target may count, in order, with those that correct them."""
     if target.expression.scope == "programme":

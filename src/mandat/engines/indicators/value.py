@@ -103,7 +103,7 @@ def _members(
     running: dict[int, int] = defaultdict(int)
     years: dict[int, Decimal] = {}
     series: dict[dt.date, Decimal] = {}
-    for key, amount in sorted(members):
+    for key, amount in sorted(members, key=lambda cell: (cell[0].day, cell[0].key)):
         if amount.n <= 0:
             continue
         period = key.day.year if yearly else 0
