@@ -134,7 +134,8 @@ def _best_agree(columns: Ints, pa: Floats, pat: Floats, ra: Floats, rat: Floats)
 
 
 def _choice(j: int, counts: Counts, tests: Tests, group: int, *, best_agree: bool) -> Choice:
-    agrees = bool(tests.rat[group, j] > tests.rdt[group, j])
+    # Chosen for its agreement, shown for it: the published client does the same with its ``best-agree`` mark.
+    agrees = best_agree or bool(tests.rat[group, j] > tests.rdt[group, j])
     votes = counts.agree if agrees else counts.disagree
     return Choice(
         statement=j,
