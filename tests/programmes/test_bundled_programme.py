@@ -45,7 +45,7 @@ FIGURES: dict[int, tuple[str, ...]] = {
     50: ("1000",),
     55: ("1",),
     75: ("1", "15000000"),
-    88: ("50",),
+    88: ("50", "2022"),
 }
 
 #: What must run for the measures of the first pillar.
