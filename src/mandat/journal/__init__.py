@@ -4,7 +4,7 @@ What other apps use is reachable from here and nowhere else:
 
 - ``append(facts)`` inside the act's transaction, ``append_many(facts)`` for imports, ``withdrawal`` and ``correction``
   to make the facts that replace others, ``on_append(callback)`` to follow in the same transaction;
-- ``entry(index)``, ``page(...)``, ``stream(...)``, ``count(...)``, ``current(...)``, ``head()`` to read;
+- ``entry(index)``, ``page(...)``, ``iterate(...)``, ``count(...)``, ``current(...)``, ``head()`` to read;
 - ``guard.acts()`` in tests: an act that changed state without a fact fails before commit.
 
 Names are looked up on first use: ``merkle``, ``note``, ``tiles`` and ``verify`` work without Django.
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mandat.journal.appending import Appended, append, append_many, correction, lock, on_append, withdrawal
     from mandat.journal.record import Entry
-    from mandat.journal.selectors import Page, Where, count, current, entries, entry, page, stream
+    from mandat.journal.selectors import Page, UnknownFactError, Where, count, current, entries, entry, iterate, page
     from mandat.journal.state import Head, head
 
 _HOME = {
@@ -30,6 +30,7 @@ _HOME = {
     "on_append": "appending",
     "withdrawal": "appending",
     "Entry": "record",
+    "UnknownFactError": "selectors",
     "Page": "selectors",
     "Where": "selectors",
     "count": "selectors",
@@ -37,7 +38,7 @@ _HOME = {
     "entries": "selectors",
     "entry": "selectors",
     "page": "selectors",
-    "stream": "selectors",
+    "iterate": "selectors",
     "Head": "state",
     "head": "state",
 }
@@ -47,6 +48,7 @@ __all__ = [
     "Entry",
     "Head",
     "Page",
+    "UnknownFactError",
     "Where",
     "append",
     "append_many",
@@ -56,10 +58,10 @@ __all__ = [
     "entries",
     "entry",
     "head",
+    "iterate",
     "lock",
     "on_append",
     "page",
-    "stream",
     "withdrawal",
 ]
 

@@ -75,7 +75,7 @@ def append(facts: Sequence[Fact], *, recorded_at: dt.datetime | None = None) -> 
     state = storing.state()
     moment = checking.moment(recorded_at, last=state.recorded_at, now=timezone.now())
     checked = [checking.fact(item, recorded_at=moment) for item in facts]
-    checking.corrections(checked)
+    corrected = checking.corrections(checked)
 
     known = _known(checked)
     entries: list[Entry] = []
@@ -94,7 +94,7 @@ def append(facts: Sequence[Fact], *, recorded_at: dt.datetime | None = None) -> 
         fresh.append(entry)
         entries.append(entry)
     if fresh:
-        storing.store(state, fresh, recorded_at=moment)
+        storing.store(state, fresh, corrected=corrected, recorded_at=moment)
         for callback in _callbacks:
             callback(fresh)
     return entries

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from pydantic import ValidationError
 
 from mandat.facts.base import Fact
 from mandat.journal.models import Line
-from mandat.journal.record import WITHDRAWN
+from mandat.journal.record import WITHDRAWN, parse
 from mandat.kernel.errors import InputError
 from mandat.kernel.periods import paris_date
 from mandat.kernel.text import Text
@@ -20,7 +19,6 @@ from mandat.kernel.text import Text
 DRIFT = dt.timedelta(minutes=10)
 #: Longest values of the columns facts are found by.
 LONGEST = {"programme": 60, "kind": 80, "area": 40, "subject": 200, "source": 255}
-LARGEST_QUANTITY = Decimal(10) ** 17
 
 
 def moment(given: dt.datetime | None, *, last: dt.datetime | None, now: dt.datetime) -> dt.datetime:
@@ -68,31 +66,24 @@ def fact(item: Fact, *, recorded_at: dt.datetime) -> Fact:
                 f"a fact cannot be dated in the future: {item.occurred_on}",
             )
         )
-    if item.amount is not None and item.amount != item.amount.quantize(Decimal("0.01")):
-        raise InputError(
-            Text(f"montant plus fin que le centime : {item.amount}", f"amount finer than a cent: {item.amount}")
-        )
-    for number in (item.quantity, item.amount):
-        if number is not None and abs(number) >= LARGEST_QUANTITY:
-            raise InputError(Text(f"nombre hors limites : {number}", f"number out of range: {number}"))
     if item.kind == WITHDRAWN and item.corrects is None:
         raise InputError(Text("un retrait nomme le fait retiré", "a withdrawal names the fact withdrawn"))
     return item if data == item.data else replace(item, data=data)
 
 
-def corrections(facts: Sequence[Fact]) -> None:
-    """Each fact that corrects another names one that stands, of the same programme and kind. Raises InputError."""
+def corrections(facts: Sequence[Fact]) -> dict[int, Fact]:
+    """The facts corrected, by index: each stands, and is of the same programme and kind as its correction. Raises InputError."""
     targets = [item.corrects for item in facts if item.corrects is not None]
     if not targets:
-        return
+        return {}
     if len(set(targets)) < len(targets):
         raise InputError(Text("un fait est corrigé deux fois", "a fact is corrected twice"))
-    known: dict[int, tuple[str, str]] = {}
+    known: dict[int, Fact] = {}
     replaced: dict[int, int] = {}
     for start in range(0, len(targets), 500):
         some = targets[start : start + 500]
-        for index, programme, kind in Line.objects.filter(index__in=some).values_list("index", "programme", "kind"):
-            known[index] = (programme, kind)
+        for index, text in Line.objects.filter(index__in=some).values_list("index", "text"):
+            known[index] = parse(text)
         replaced |= {
             int(corrected or 0): index
             for corrected, index in Line.objects.filter(corrects__in=some).values_list("corrects", "index")
@@ -103,7 +94,7 @@ def corrections(facts: Sequence[Fact]) -> None:
             continue
         if target not in known:
             raise InputError(Text(f"le fait {target} n'existe pas", f"there is no fact {target}"))
-        programme, kind = known[target]
+        programme, kind = known[target].programme, known[target].kind
         if programme != item.programme:
             raise InputError(
                 Text(f"le fait {target} est d'un autre programme", f"fact {target} is of another programme")
@@ -119,6 +110,7 @@ def corrections(facts: Sequence[Fact]) -> None:
             )
         if item.kind != WITHDRAWN and _family(item.kind) != _family(kind):
             raise InputError(Text(f"le fait {target} est d'un autre genre", f"fact {target} is of another kind"))
+    return known
 
 
 def _family(kind: str) -> str:

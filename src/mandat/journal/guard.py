@@ -88,7 +88,11 @@ def acts(*, exempt: tuple[str, ...] = ()) -> Iterator[None]:
     commit, rollback = connection._commit, connection._rollback
 
     def checked_commit() -> Any:
-        watch.check()
+        try:
+            watch.check()
+        except ForgottenFactError:
+            rollback()  # Django rolls back by itself only where the database refused
+            raise
         return commit()
 
     def forgetting_rollback() -> Any:

@@ -18,6 +18,8 @@ from django.db.models.expressions import RawSQL
 from mandat.journal.models import Line
 from mandat.journal.record import WITHDRAWN, Entry
 from mandat.journal.words import query_words
+from mandat.kernel.errors import InputError
+from mandat.kernel.text import Text
 
 #: The most facts a page holds.
 LARGEST_PAGE = 1000
@@ -34,7 +36,7 @@ class Where:
     - ``effective``: True keeps the facts that count, False those replaced or withdrawn and the withdrawals;
     - ``synthetic``: True or False keeps only these.
 
-    ``measure`` and ``commitment`` need ``programme``.
+    ``measure`` and ``commitment`` need ``programme``; a correction is found under those of the fact it replaces too.
     """
 
     programme: str = ""
@@ -69,10 +71,16 @@ class Page:
     newer: int | None
 
 
-def entry(index: int) -> Entry | None:
-    """The fact at ``index``, None where there is none."""
+class UnknownFactError(InputError):
+    """There is no fact at this place."""
+
+
+def entry(index: int) -> Entry:
+    """The fact at ``index``. Raises UnknownFactError where there is none."""
     found = entries([index])
-    return found[0] if found else None
+    if not found:
+        raise UnknownFactError(Text(f"il n'y a pas de fait {index}", f"there is no fact {index}"))
+    return found[0]
 
 
 def entries(indexes: Sequence[int]) -> list[Entry]:
@@ -102,7 +110,7 @@ def page(*, before: int | None = None, after: int | None = None, size: int = 50,
     return Page(found, found[-1].index if further else None, found[0].index if newer else None)
 
 
-def stream(*, start: int = 0, end: int | None = None, chunk: int = 2000, **conditions: Any) -> Iterator[Entry]:
+def iterate(*, start: int = 0, end: int | None = None, chunk: int = 2000, **conditions: Any) -> Iterator[Entry]:
     """Every fact that fits, oldest first, from index ``start`` to ``end`` (excluded), ``chunk`` at a time.
 
     No long transaction is held: what is appended meanwhile comes at the end.

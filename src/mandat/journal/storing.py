@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -45,20 +45,21 @@ def entry_of(fact: Fact, *, index: int, recorded_at: dt.datetime) -> Entry:
     return Entry(index, recorded_at, text, leaf_hash(raw), fact=fact)
 
 
-def store(state: State, entries: Sequence[Entry], *, recorded_at: dt.datetime) -> None:
+def store(state: State, entries: Sequence[Entry], *, corrected: Mapping[int, Fact], recorded_at: dt.datetime) -> None:
     """Write ``entries``, which follow the log's last one, grow the tree and sign it."""
-    facts = [entry.fact for entry in entries]
     _insert(Line._meta.db_table, _LINE, (_row(entry) for entry in entries))
-    _insert(
-        MeasureLine._meta.db_table,
-        ("programme", "measure", "index"),
-        [(f.programme, m, e.index) for e, f in zip(entries, facts, strict=True) for m in dict.fromkeys(f.measures)],
-    )
-    _insert(
-        CommitmentLine._meta.db_table,
-        ("programme", "commitment", "index"),
-        [(f.programme, c, e.index) for e, f in zip(entries, facts, strict=True) for c in dict.fromkeys(f.commitments)],
-    )
+    measures: list[tuple[Any, ...]] = []
+    commitments: list[tuple[Any, ...]] = []
+    for entry in entries:
+        fact = entry.fact
+        # A correction is found wherever the fact it replaces was, even where it serves something else.
+        old = corrected.get(fact.corrects) if fact.corrects is not None else None
+        served = dict.fromkeys((*fact.measures, *(old.measures if old else ())))
+        measures += [(fact.programme, measure, entry.index) for measure in served]
+        kept = dict.fromkeys((*fact.commitments, *(old.commitments if old else ())))
+        commitments += [(fact.programme, commitment, entry.index) for commitment in kept]
+    _insert(MeasureLine._meta.db_table, ("programme", "measure", "index"), measures)
+    _insert(CommitmentLine._meta.db_table, ("programme", "commitment", "index"), commitments)
     _insert_words(entries)
     root = grow(state, [entry.leaf for entry in entries])
     state.recorded_at = recorded_at

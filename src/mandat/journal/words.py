@@ -1,7 +1,7 @@
 """The words a fact is found by: folded, and stemmed in French. Same on every database.
 
-Each word is kept twice: without its accents, and as its stem without accents ("égalité" → ``egalite``, ``egalit``).
-The database's own stemmers take "égal" for "égalité" and miss "lycees": they are not used.
+Accents go first, then the ending: the French stemmer makes one word of "égal" and "égalité" but two of "lycée" and "lycee";
+on words without accents ("egal", "egalit", "lyce") it does neither. The unstemmed word is kept beside.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _forms(word: str) -> tuple[str, ...]:
     plain = fold(word)
     if word[0].isdigit() or len(word) < 4:
         return (plain,)
-    stem = fold(_STEMMER.stemWord(word))
+    stem = _STEMMER.stemWord(plain)
     return (plain,) if stem == plain else (plain, stem)
 
 
