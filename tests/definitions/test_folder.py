@@ -44,7 +44,7 @@ def test_a_sound_folder_has_no_problem_and_is_counted() -> None:
             "chapter",
             "data.output",
             "data.outptu",
-            "indicator:\n              facts: [programme.output_confirmed.v1]\n              where",
+            "indicator:\n          facts: [programme.output_confirmed.v1]\n          where",
             "champ de fait inconnu",
         ),
         ("chapter", "due: 2022-06-30", "due: 2031-06-30", "due: 2022", "hors du mandat"),

@@ -221,6 +221,8 @@ def canonical(fact: Fact, *, index: int, recorded_at: dt.datetime) -> bytes:
     line: dict[str, Any] = {"format": FORMAT, "index": index, "recorded_at": _plain(recorded_at)}
     for name in _FIELDS:
         value = getattr(fact, name)
-        if value not in (None, "", (), False) and value != {}:
+        # By type: a quantity of 0 and a correction of fact 0 are no empty fields.
+        empty = value is None or value is False or (isinstance(value, str | tuple | Mapping) and not value)
+        if not empty:
             line[name] = _plain(value)
     return json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

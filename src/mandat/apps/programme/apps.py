@@ -6,3 +6,10 @@ class ProgrammeConfig(AppConfig):
     name = "mandat.apps.programme"
     label = "programme"
     verbose_name = _("Programme")
+
+    def ready(self) -> None:
+        # Figures follow the journal in the same transaction.
+        from mandat import journal
+        from mandat.apps.programme import rollups
+
+        journal.on_append(rollups.apply)

@@ -63,10 +63,11 @@ def apply(entries: Sequence[Entry]) -> list[str]:
         delta = Delta()
         last: dict[str, int] = {}
         for entry in mine:
-            old = corrected.get(entry.fact.corrects) if entry.fact.corrects is not None else None
-            for target in touched(current, old.fact) if old else ():
-                delta.add(target, Logged(old.index, old.fact), sign=-1) if old else None
-                last[target.commitment] = entry.index
+            if entry.fact.corrects is not None:
+                old = corrected[entry.fact.corrects]
+                for target in touched(current, old.fact):
+                    delta.add(target, Logged(old.index, old.fact), sign=-1)
+                    last[target.commitment] = entry.index
             for target in touched(current, entry.fact):
                 delta.add(target, Logged(entry.index, entry.fact))
                 last[target.commitment] = entry.index
@@ -77,7 +78,7 @@ def apply(entries: Sequence[Entry]) -> list[str]:
 def _corrected(entries: Sequence[Entry]) -> dict[int, Entry]:
     wanted = {entry.fact.corrects for entry in entries if entry.fact.corrects is not None}
     found = {entry.index: entry for entry in entries if entry.index in wanted}
-    return found | {index: journal.entry(index) for index in wanted - found.keys()}
+    return found | {entry.index: entry for entry in journal.entries(sorted(wanted - found.keys()))}
 
 
 def _store(current: Published, delta: Delta, last: Mapping[str, int]) -> list[str]:
@@ -218,10 +219,10 @@ def verify(programme: str) -> list[str]:
 def _log(current: Published, target: Target) -> Iterator[Logged]:
     """The facts a target may count, in order, with those that correct them."""
     if target.expression.scope == "programme":
-        entries = journal.iterate(programme=current.code)
+        entries = journal.stream(programme=current.code)
     elif target.expression.scope == "measure":
-        entries = journal.iterate(programme=current.code, measure=target.measure)
+        entries = journal.stream(programme=current.code, measure=target.measure)
     else:
-        entries = journal.iterate(programme=current.code, commitment=target.commitment)
+        entries = journal.stream(programme=current.code, commitment=target.commitment)
     for entry in entries:
         yield Logged(entry.index, entry.fact)

@@ -69,6 +69,10 @@ def decision_record(
             )
         ]
     )
+    if not entry.new:
+        raise InputError(
+            Text(f"déjà enregistré : fait n° {entry.index}", f"already recorded: fact number {entry.index}")
+        )
     if document:
         DecisionDocument.objects.create(fact_index=entry.index, document=document, sha256=sha256)
     return entry
@@ -120,6 +124,10 @@ def milestone_reach(
             )
         ]
     )
+    if not entry.new:
+        raise InputError(
+            Text(f"déjà enregistré : fait n° {entry.index}", f"already recorded: fact number {entry.index}")
+        )
     if document:
         DecisionDocument.objects.create(fact_index=entry.index, document=document, sha256=sha256)
     return entry

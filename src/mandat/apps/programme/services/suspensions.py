@@ -59,16 +59,8 @@ def fact_withdraw(*, actor: User, index: int, reason: str) -> Entry:
     require(actor, "programme.fact_correct")
     if len(reason.strip()) < 10:
         raise InputError(Text("donnez le motif en une phrase", "give the reason in a sentence"))
-    old = journal.entry(index).fact
-    fact = Fact(
-        kind="journal.withdrawn.v1",
-        occurred_on=today(),
-        programme=old.programme,
-        measures=old.measures,
-        commitments=old.commitments,
-        corrects=index,
-        data={"reason": reason.strip()},
-        synthetic=old.synthetic,
-    )
-    [entry] = journal.append([fact])
+    old = journal.entry(index)
+    if old is None:
+        raise InputError(Text(f"aucun fait n° {index}", f"no fact number {index}"))
+    [entry] = journal.append([journal.withdrawal(old, reason=reason.strip(), occurred_on=today())])
     return entry
