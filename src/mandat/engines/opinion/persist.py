@@ -21,7 +21,7 @@ from mandat.engines.opinion.mapping import Settings, complete, members_of
 from mandat.engines.opinion.projection import assemble
 from mandat.engines.opinion.stability import Stability
 from mandat.engines.opinion.votes import VoteMatrix
-from mandat.engines.opinion.warm import OpinionState
+from mandat.engines.opinion.warm import Drift, OpinionState
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
@@ -68,6 +68,7 @@ def to_bytes(state: OpinionState) -> bytes:
         "silhouettes": sorted(grouping.silhouettes.items()),
         "exact": grouping.exact,
         "fresh": state.fresh,
+        "drift": asdict(state.drift) if state.drift else None,
         "stability": asdict(opinions.stability) if opinions.stability else None,
     }
     out = io.BytesIO()
@@ -109,7 +110,8 @@ def from_bytes(data: bytes) -> OpinionState:
         if kept:
             stability = Stability(**(kept | {"groups": tuple(kept["groups"])}))
             opinions = replace(opinions, stability=stability)
-        return OpinionState(opinions, arrays["gram"], document["fresh"])
+        drift = Drift(**document["drift"]) if document["drift"] else None
+        return OpinionState(opinions, arrays["gram"], document["fresh"], drift)
     except (
         zipfile.BadZipFile,
         zlib.error,

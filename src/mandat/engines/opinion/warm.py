@@ -35,6 +35,8 @@ from mandat.engines.opinion.votes import Floats, Ints, VoteMatrix
 #: Residual, relative to the greatest eigenvalue, at which the axes are taken as found.
 _RESIDUAL = 1e-11
 _STEPS = 40
+#: Allowance for rounding in two computations of the same Gram matrix, relative to its greatest eigenvalue.
+_ROUNDING = 1e-13
 #: Axes followed from one update to the next: two for the map, the others to keep them apart from the rest.
 _FOLLOWED = 8
 #: Statements up to which the Gram matrix is simply solved again.
@@ -45,33 +47,36 @@ _REFIT_SHARE = 0.05
 _LARGEST_SINE = 1e-6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OpinionState:
-    """A map with what updates need. ``gram`` (m, m); ``fresh`` votes changed since the last full fit."""
-
-    opinions: OpinionMap
-    gram: Floats
-    fresh: int = 0
-
-    @property
-    def refit_due(self) -> bool:
-        """Whether enough has changed for the number of groups to be chosen again."""
-        return self.fresh >= max(50, _REFIT_SHARE * self.opinions.votes.count)
-
-
 @dataclass(frozen=True, slots=True)
 class Drift:
     """How far an update may be from a full refit of the same votes.
 
     ``plane`` bounds the sine between the two planes of the map, ``axes`` between each pair of axes; ``places`` bounds
     the distance between a participant's two places, in map units, up to the sign of each axis. ``solved`` tells that
-    the axes were solved anew from the Gram matrix, as a refit would: bounds are then those of rounding alone.
+    the axes were solved anew from the Gram matrix, as a refit would: bounds are then those of rounding alone, which
+    every bound allows for (``_ROUNDING``).
     """
 
     plane: float
     axes: float
     places: float
     solved: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpinionState:
+    """A map with what updates need. ``gram`` (m, m); ``fresh`` votes changed since the last full fit; ``drift`` how far
+    the map may be from a full refit of its votes, None right after one."""
+
+    opinions: OpinionMap
+    gram: Floats
+    fresh: int = 0
+    drift: Drift | None = None
+
+    @property
+    def refit_due(self) -> bool:
+        """Whether enough has changed for the number of groups to be chosen again."""
+        return self.fresh >= max(50, _REFIT_SHARE * self.opinions.votes.count)
 
 
 def fit_state(votes: VoteMatrix, *, settings: Settings | None = None, stability: bool = False) -> OpinionState:
@@ -132,7 +137,7 @@ def update(state: OpinionState, new: Sequence[Vote]) -> tuple[OpinionState, Drif
     changed = apply_votes(state.opinions.votes, new)
     votes, before = changed.votes, state.opinions
     if not changed.moved:
-        return state, Drift(0.0, 0.0, 0.0, solved=False)
+        return state, state.drift or Drift(0.0, 0.0, 0.0, solved=False)
     means = statement_means(votes)
     m = votes.shape[1]
     gram = np.zeros((m, m))
@@ -143,6 +148,9 @@ def update(state: OpinionState, new: Sequence[Vote]) -> tuple[OpinionState, Drif
     start[: len(before.projection.axes)] = before.projection.axes
     found = _follow(gram, start, changed.columns) if m > SMALL else None
     values, axes, plane, turn = found or (*_top(gram), 0.0, 0.0)
+    rounding = _ROUNDING * np.sqrt(m) * values[0]
+    plane += _ratio(rounding, values[1] - values[2])
+    turn += _ratio(rounding, min(values[0] - values[1], values[1] - values[2]))
     projection = assemble(votes, means, values, _turned(axes, start[:, :2]))
     members = members_of(votes, before.settings)
     points = projection.participants[members]
@@ -157,10 +165,13 @@ def update(state: OpinionState, new: Sequence[Vote]) -> tuple[OpinionState, Drif
         opinions = replace(opinions, stability=before.stability)
     sine = max(plane, turn)
     # |d| ≤ 2 on at most n votes, spread by sqrt(m / n): a participant is at most 2·sqrt(m) away, in any direction.
-    return (
-        OpinionState(opinions, gram, state.fresh + changed.moved),
-        Drift(plane, sine, float(4 * np.sqrt(m) * sine), solved=found is None),
-    )
+    drift = Drift(plane, sine, float(4 * np.sqrt(m) * sine), solved=found is None)
+    return OpinionState(opinions, gram, state.fresh + changed.moved, drift), drift
+
+
+def _ratio(size: float, gap: float) -> float:
+    """A sine bound: nothing is known of an axis that no gap sets apart."""
+    return min(1.0, size / gap) if gap > 0 else 1.0
 
 
 def _gram_column(votes: VoteMatrix, means: Floats, column: int) -> Floats:
@@ -201,7 +212,7 @@ def _follow(gram: Floats, start: Floats, columns: Ints) -> tuple[Floats, Floats,
     between = values[0] - values[1] - size
     if gap <= 1e-6 * values[0] or between <= 1e-6 * values[0] or not _all_below(gram, plane, sigma):
         return None
-    in_plane, by_axis = size / gap, size / min(gap, between)
+    in_plane, by_axis = float(size / gap), float(size / min(gap, between))
     if by_axis > _LARGEST_SINE:
         return None
     kept, axes = np.zeros(AXES), np.zeros((m, AXES))

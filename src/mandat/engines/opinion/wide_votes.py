@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -51,34 +52,28 @@ class WideColumns:
         numbered = [i for i in others if layout.columns[i].isascii() and layout.columns[i].isdigit()]
         agree = keys.index("nagree") if "nagree" in keys else -1
         disagree = keys.index("ndisagree") if "ndisagree" in keys else -1
-        if numbered and (participant >= 0 or agree >= 0):
-            return cls(max(participant, 0), tuple(numbered), agree, disagree)
-        votes, distinct = _votes_in_sample(source, layout, others)
-        found = [i for i in others if votes[i] > 0]
-        if participant < 0 and found and found[0] == 0 and distinct > 3:
-            found = found[1:]
-        if participant < 0 and 0 not in found and len(keys) > 1:
-            participant = 0
-        found = [i for i in found if i != participant]
-        return cls(participant, tuple(found), agree, disagree) if len(found) >= 2 else None
+        sample = [record for _, record in islice(tables.rows(source, layout), _SAMPLE)]
+        found = numbered or [i for i in others if _votes_minus_others(sample, i) > 0]
+        if participant < 0 and 0 not in found and keys[0] not in words.TIME:
+            names = [record[0].strip() for record in sample]
+            # A first column that never repeats names the participants; else lines are only numbered.
+            participant = 0 if all(names) and len(set(names)) == len(names) else -1
+        named = participant >= 0 or agree >= 0
+        return (
+            cls(participant, tuple(found), agree, disagree) if len(found) >= (1 if named and numbered else 2) else None
+        )
 
 
-def _votes_in_sample(source: Source, layout: Layout, columns: list[int]) -> tuple[dict[int, int], int]:
-    """For each column, readable votes minus unreadable cells over the first lines; distinct cells of the first column."""
-    balance = dict.fromkeys(columns, 0)
-    first: set[str] = set()
-    for number, (_, record) in enumerate(tables.rows(source, layout)):
-        if number == _SAMPLE:
-            break
-        first.add(record[0])
-        for i in columns:
-            if i >= len(record):
-                continue
+def _votes_minus_others(sample: list[list[str]], column: int) -> int:
+    """Cells that read as votes minus cells that read as something else."""
+    balance = 0
+    for record in sample:
+        if column < len(record):
             try:
-                balance[i] += words.read_vote(record[i]) is not None
+                balance += words.read_vote(record[column]) is not None
             except words.UnreadableVoteError:
-                balance[i] -= 1
-    return balance, len(first)
+                balance -= 1
+    return balance
 
 
 def read_wide(source: Source, layout: Layout, where: WideColumns) -> WideTable:
