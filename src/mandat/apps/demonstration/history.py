@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 
+from django.conf import settings
 from django.db import transaction
 
 from mandat import journal
@@ -21,6 +22,19 @@ from mandat.apps.demonstration.places import Places, places
 from mandat.apps.programme.published import Published, published
 from mandat.facts import Fact
 from mandat.kernel.periods import PARIS
+
+#: A file that says the history is whole.
+DONE = "history-written"
+
+
+def begun() -> bool:
+    """Whether the journal holds anything at all."""
+    return journal.count(programme=settings.MANDAT_PROGRAMME) > 0
+
+
+def written() -> bool:
+    """Whether the history was written to its end: its last act is there."""
+    return (settings.VAR / DONE).exists()
 
 
 def write_history(*, progress: Callable[[int, int], None] | None = None) -> int:
@@ -39,6 +53,7 @@ def write_history(*, progress: Callable[[int, int], None] | None = None) -> int:
     weeks: dict[dt.date, list[Planned]] = {}
     for item in planned:
         weeks.setdefault(item.on - dt.timedelta(days=item.on.weekday()), []).append(item)
+    (settings.VAR / DONE).unlink(missing_ok=True)
     done = 0
     for number, (monday, items) in enumerate(sorted(weeks.items())):
         recorded_at = dt.datetime.combine(min(monday + dt.timedelta(days=6), END), dt.time(18), PARIS)
@@ -51,6 +66,7 @@ def write_history(*, progress: Callable[[int, int], None] | None = None) -> int:
         done += len(items)
         if progress:
             progress(number + 1, len(weeks))
+    (settings.VAR / DONE).touch()
     return done
 
 

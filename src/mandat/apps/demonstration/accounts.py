@@ -1,0 +1,61 @@
+"""Accounts of the demonstration: one a role, none a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from mandat.apps.accounts.models import Role, RoleGrant, User
+from mandat.kernel.errors import MandatError
+from mandat.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the demonstration and the role it shows."""
+
+    email: str
+    role: Role
+    label: Text
+
+
+ACCOUNTS = (
+    Account("habitante@demo.example", Role.INHABITANT, Text("habitante", "inhabitant")),
+    Account("association@demo.example", Role.MEMBER, Text("membre d'une association", "member of an association")),
+    Account(
+        "agent@demo.example",
+        Role.AGENT,
+        Text("agent : déclare, publie, importe", "agent: declares, publishes, imports"),
+    ),
+    Account("agente@demo.example", Role.AGENT, Text("seconde agente : confirme", "second agent: confirms")),
+    Account(
+        "elue@demo.example",
+        Role.ELECTED,
+        Text("élue : suspend par décision motivée", "elected member: suspends by reasoned decision"),
+    ),
+    Account("audit@demo.example", Role.AUDITOR, Text("auditeur : voit ce qui attend", "auditor: sees what waits")),
+    Account(
+        "admin@demo.example",
+        Role.ADMINISTRATOR,
+        Text("administratrice : édite les définitions", "administrator: edits definitions"),
+    ),
+)
+
+
+def create() -> list[User]:
+    """Make the accounts that are missing. Raises MandatError outside the demonstration."""
+    if not settings.MANDAT_DEMO:
+        raise MandatError(
+            Text("ces comptes n'existent que dans la démonstration", "these accounts exist only in the demonstration")
+        )
+    users: list[User] = []
+    for account in ACCOUNTS:
+        user = User.objects.filter(email=account.email).first()
+        if user is None:
+            user = User.objects.create_user(account.email, name=account.label.fr.split(" :")[0].capitalize())
+            user.is_staff = account.role == Role.ADMINISTRATOR
+            user.save()
+        RoleGrant.objects.get_or_create(user=user, role=account.role)
+        users.append(user)
+    return users

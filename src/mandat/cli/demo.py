@@ -1,0 +1,143 @@
+"""``mandat demo``: prepare the demonstration where it is not yet, and serve it.
+
+Each step looks whether its work is done, so that a second run starts at once and loses nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from mandat.cli.django import start
+from mandat.kernel.errors import MandatError
+from mandat.kernel.text import Text
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+console = Console(stderr=True, highlight=False)
+
+PROGRAMMES = Path(__file__).resolve().parents[3] / "programmes"
+
+
+@app.command()
+def demo(
+    port: Annotated[
+        int, typer.Option(min=1024, max=65535, help=str(Text("Port d'écoute.", "Port to listen on.")))
+    ] = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, max=16, help=str(Text("Processus serveurs.", "Server processes.")))
+    ] = 2,
+    serve: Annotated[
+        bool, typer.Option(help=str(Text("Sert le site une fois prêt.", "Serve the site once ready.")))
+    ] = True,
+) -> None:
+    """Prépare la démonstration, affiche l'adresse et les comptes, et sert le site."""
+    port = _free_port(port) if serve else port
+    os.environ.setdefault("MANDAT_SITE_URL", f"http://127.0.0.1:{port}")
+    start("mandat.config.settings.demo")
+    from django.conf import settings
+
+    if not settings.MANDAT_DEMO:
+        raise MandatError(
+            Text(
+                "la démonstration a ses propres réglages : DJANGO_SETTINGS_MODULE=mandat.config.settings.demo",
+                "the demonstration has settings of its own: DJANGO_SETTINGS_MODULE=mandat.config.settings.demo",
+            )
+        )
+    prepare()
+    if serve:
+        _announce(port)
+        _serve(port, workers)
+
+
+def prepare() -> None:
+    """Database, territory, programme, history, accounts, search and static files: what is missing is made."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from mandat.apps.demonstration import accounts, history
+    from mandat.apps.programme.services import programme_load
+    from mandat.apps.territory.services import territory_import
+    from mandat.definitions.folder import read_folder
+    from mandat.kernel.periods import PARIS
+
+    _step("La base de données", "The database")
+    call_command("migrate", verbosity=0, interactive=False)
+    territory_import(region="24")
+    folder = read_folder(PROGRAMMES / settings.MANDAT_PROGRAMME)
+    first = not history.begun()
+    opening = dt.datetime(2021, 7, 2, 9, tzinfo=PARIS) if first else None
+    if changes := programme_load(folder=folder, synthetic=True, at=opening):
+        _step(
+            f"Le programme : {len(changes)} définitions publiées",
+            f"The programme: {len(changes)} definitions published",
+        )
+    accounts.create()
+    if not history.written():
+        with _bar() as bar:
+            task = bar.add_task(str(Text("L'histoire synthétique", "The synthetic history")), total=None)
+            history.write_history(progress=lambda done, total: bar.update(task, completed=done, total=total))
+        call_command("search_rebuild", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+    )
+
+
+def _step(fr: str, en: str) -> None:
+    console.print(f"· {Text(fr, en)}")
+
+
+def _free_port(port: int) -> int:
+    for candidate in range(port, min(port + 20, 65536)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", candidate))
+            except OSError:
+                continue
+            return candidate
+    raise MandatError(Text(f"aucun port libre à partir de {port}", f"no free port from {port} on"))
+
+
+def _announce(port: int) -> None:
+    from mandat.apps.demonstration.accounts import ACCOUNTS
+
+    out = Console(highlight=False)
+    out.print()
+    out.print(str(Text("Mandat est prêt :", "Mandat is ready:")), f"http://127.0.0.1:{port}/")
+    out.print(
+        str(
+            Text(
+                "Comptes de démonstration (un clic suffit sur la page « Se connecter ») :",
+                "Demonstration accounts (one click on the “Sign in” page):",
+            )
+        )
+    )
+    for account in ACCOUNTS:
+        out.print(f"  {account.email:34} {account.label}")
+    out.print(str(Text("Ctrl-C pour arrêter.", "Ctrl-C to stop.")))
+
+
+def _serve(port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "mandat.config.wsgi:application",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        log_level=LogLevels.warning,
+    ).serve()
