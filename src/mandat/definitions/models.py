@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DefinitionVersion(models.Model):
-    """One version of one definition. Only ``current`` and ``position`` ever change."""
+    """One version of one definition. Only ``current`` and where it stands (``position``, ``file``, ``parent``) ever change."""
 
     programme = models.SlugField(max_length=60)
     kind = models.CharField(max_length=40)

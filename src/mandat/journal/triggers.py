@@ -22,7 +22,7 @@ PROTECTED: dict[str, tuple[str, ...]] = {
     "journal_commitmentline": (),
     "journal_tile": (),
     "journal_checkpoint": (),
-    "definitions_definitionversion": ("current", "position"),
+    "definitions_definitionversion": ("current", "position", "file", "parent"),
 }
 MESSAGE = "append-only: what is recorded is neither changed nor deleted"
 

@@ -159,7 +159,7 @@ def test_a_withdrawn_fact_no_longer_counts_and_stays_readable(programme: Publish
     assert kept.replaced_by is not None
     with pytest.raises(InputError):
         services.fact_withdraw(actor=agent, index=entry.index, reason="Une seconde fois par erreur.")
-    with pytest.raises(InputError, match="aucun fait"):
+    with pytest.raises(InputError, match="pas de fait"):
         services.fact_withdraw(actor=agent, index=10**9, reason="Ce fait n'existe pas du tout.")
 
 

@@ -219,10 +219,10 @@ def verify(programme: str) -> list[str]:
 def _log(current: Published, target: Target) -> Iterator[Logged]:
     """The facts a target may count, in order, with those that correct them."""
     if target.expression.scope == "programme":
-        entries = journal.stream(programme=current.code)
+        entries = journal.iterate(programme=current.code)
     elif target.expression.scope == "measure":
-        entries = journal.stream(programme=current.code, measure=target.measure)
+        entries = journal.iterate(programme=current.code, measure=target.measure)
     else:
-        entries = journal.stream(programme=current.code, commitment=target.commitment)
+        entries = journal.iterate(programme=current.code, commitment=target.commitment)
     for entry in entries:
         yield Logged(entry.index, entry.fact)

@@ -60,7 +60,5 @@ def fact_withdraw(*, actor: User, index: int, reason: str) -> Entry:
     if len(reason.strip()) < 10:
         raise InputError(Text("donnez le motif en une phrase", "give the reason in a sentence"))
     old = journal.entry(index)
-    if old is None:
-        raise InputError(Text(f"aucun fait n° {index}", f"no fact number {index}"))
     [entry] = journal.append([journal.withdrawal(old, reason=reason.strip(), occurred_on=today())])
     return entry
