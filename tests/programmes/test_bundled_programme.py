@@ -60,6 +60,28 @@ INSTRUMENTS: dict[int, str] = {
     35: "right body count", 36: "label", 37: "grant", 38: "site match",
 }  # fmt: skip
 
+#: What must run for the measures of the other two pillars, beside what counts them.
+OTHER_INSTRUMENTS: dict[int, str] = {
+    39: "contract budget mile", 40: "budget process", 41: "contract cover site", 42: "dir match grant",
+    43: "cond equal", 44: "cond", 45: "service mile", 46: "pass", 47: "body process", 48: "ride site", 49: "ride dir",
+    50: "right pass", 51: "service", 52: "cover grant dir", 53: "right grant match", 54: "match count",
+    55: "path match", 56: "equal", 57: "site dir right", 58: "cond dir mile", 59: "right label", 60: "path label",
+    61: "grant dir", 62: "site grant", 63: "site book", 64: "grant right", 65: "dir grant", 66: "grant book",
+    67: "label grant", 68: "right dir", 69: "book process", 70: "cover mile", 71: "site grant dir", 72: "site match",
+    73: "grant match", 74: "cover dir", 75: "budget body", 76: "process body", 77: "body grant", 78: "book process",
+    79: "label cover", 80: "process grant", 81: "grant", 82: "body budget process", 83: "dir match", 84: "body",
+    85: "grant", 86: "contract dir", 87: "right grant", 88: "process right path", 89: "contract grant",
+    90: "body grant", 91: "grant process", 92: "dir grant", 93: "match count", 94: "grant", 95: "process",
+    96: "grant contract", 97: "body cond", 98: "grant", 99: "grant", 100: "right dir",
+}  # fmt: skip
+
+#: Every due date that the original gives, by commitment.
+DUE: dict[str, dt.date] = {
+    "10.1": dt.date(2023, 7, 1),
+    "55.1": dt.date(2022, 7, 1),
+    "88.2": dt.date(2022, 12, 31),
+}
+
 COPIED_WORDS = 8
 WORD = re.compile(r"\w+")
 
@@ -163,6 +185,21 @@ def test_every_instrument_a_measure_needs_serves_one_of_its_commitments(number: 
         pytest.skip("this measure is not written yet")
     bound = {code for commitment in measure.commitments for code in commitment.instruments}
     assert set(INSTRUMENTS[number].split()) == bound
+
+
+@pytest.mark.parametrize("number", sorted(OTHER_INSTRUMENTS))
+def test_the_instruments_of_the_other_pillars_serve_their_commitments(number: int) -> None:
+    measure = _measures().get(number)
+    if measure is None:
+        pytest.skip("this measure is not written yet")
+    bound = {code for commitment in measure.commitments for code in commitment.instruments}
+    assert set(OTHER_INSTRUMENTS[number].split()) <= bound
+
+
+def test_a_due_date_comes_from_the_original_or_is_left_to_the_end_of_the_mandate() -> None:
+    found = {commitment.code: commitment.due for commitment in _commitments() if commitment.due}
+    assert found == DUE
+    assert all(commitment.due_from == "source" for commitment in _commitments() if commitment.due)
 
 
 def test_commitments_are_ranked_from_one_in_their_measure() -> None:
