@@ -16,7 +16,7 @@ from mandat import journal
 from mandat.apps.programme.geography import geography
 from mandat.apps.programme.models import Figure, RollupCell
 from mandat.apps.programme.published import Published, published
-from mandat.definitions.models import Revision
+from mandat.definitions.models import DefinitionVersion
 from mandat.engines.indicators.rollup import Amount, Cells, Delta, Key, Logged, Target, build, scaled
 from mandat.engines.indicators.value import Value, reached, read, suspended_since
 from mandat.facts import Fact
@@ -55,7 +55,8 @@ def apply(entries: Sequence[Entry]) -> list[str]:
     """Add new facts to the rollups they concern. Returns the commitments whose figure moved."""
     moved: list[str] = []
     programmes = {entry.fact.programme for entry in entries}
-    known = set(Revision.objects.filter(programme__in=programmes).values_list("programme", flat=True))
+    loaded = DefinitionVersion.objects.filter(kind="programme", current=True, programme__in=programmes)
+    known = set(loaded.values_list("programme", flat=True))
     for code in sorted(programmes & known):
         current = published(code)
         mine = [entry for entry in entries if entry.fact.programme == code]
