@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import lzma
 import struct
 from collections.abc import Iterator
@@ -35,8 +36,8 @@ def _table(name: str) -> Iterator[dict[str, str]]:
             )
         ) from None
     csv.field_size_limit(64 * 1024 * 1024)
-    with file.open("rb") as raw, lzma.open(raw, "rt", encoding="utf-8", newline="") as text:
-        yield from csv.DictReader(text)
+    with file.open("rb") as raw, lzma.open(raw) as unpacked:
+        yield from csv.DictReader(io.TextIOWrapper(unpacked, encoding="utf-8", newline=""))
 
 
 def version() -> str:

@@ -23,7 +23,7 @@ _E = math.sqrt(_E2)
 
 def _isometric(latitude: float) -> float:
     s = _E * math.sin(latitude)
-    return math.tan(math.pi / 4 + latitude / 2) * ((1 - s) / (1 + s)) ** (_E / 2)
+    return float(math.tan(math.pi / 4 + latitude / 2) * ((1 - s) / (1 + s)) ** (_E / 2))
 
 
 def _cone() -> tuple[float, float, float]:

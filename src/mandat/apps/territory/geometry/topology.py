@@ -137,10 +137,9 @@ def build(areas: Mapping[str, Polygons]) -> Topology:
         return signed
 
     for code, polygons in areas.items():
-        rings = topology.rings[code] = []
-        for polygon in polygons:
-            for ring in polygon:
-                rings.append([arc_number(line, code) for line in _cut(ring, junctions)])
+        topology.rings[code] = [
+            [arc_number(line, code) for line in _cut(ring, junctions)] for polygon in polygons for ring in polygon
+        ]
     return topology
 
 
