@@ -141,8 +141,9 @@ def complete(
     n = votes.shape[0]
     labels = np.full(n, -1, np.int64)
     labels[members] = grouping.labels
-    counts = count_votes(votes, labels, grouping.k)
-    everyone = count_votes(votes, np.zeros(n, np.int64), 1)
+    # One pass counts those without a group too, as row 0.
+    counted = count_votes(votes, labels + 1, grouping.k + 1)
+    counts, everyone = counted.only(list(range(1, grouping.k + 1))), counted.total()
     tests = run_tests(counts, counts.rest())
     sizes = np.bincount(grouping.labels, minlength=grouping.k)
     # Labels go by decreasing size, so the groups large enough come first.

@@ -23,8 +23,8 @@ LARGEST_GRAM = 5_000
 _DENSE_GAIN = 0.0075
 #: Axes kept: two for the map, the others for resampling and for updates.
 AXES = 24
-#: Numbers in a dense block of rows (64 MB).
-_DENSE_BLOCK = 8_000_000
+#: Numbers in a dense block of rows (16 MB, one block reused: fresh memory costs more than the zeros).
+_DENSE_BLOCK = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,9 +75,13 @@ def gram_matrix(votes: VoteMatrix, means: Floats) -> Floats:
     dense = float(per_row @ per_row) > _DENSE_GAIN * n * m * m
     gram = np.zeros((m, m))
     if dense:
-        step = max(1, _DENSE_BLOCK // max(1, m))
+        step = max(1, min(n, _DENSE_BLOCK // max(1, m)))
+        buffer = np.zeros((step, m))
         for start in range(0, n, step):
-            block = deviations(votes, means, start, min(n, start + step)).toarray()
+            rows = deviations(votes, means, start, min(n, start + step))
+            block = buffer[: rows.shape[0]]
+            block.fill(0.0)
+            rows.toarray(out=block)
             gram += block.T @ block
         return gram
     for start, stop in votes.blocks():
