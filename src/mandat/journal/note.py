@@ -8,7 +8,6 @@ A verifier key is ``name+hash+base64(0x01 ‖ public key)``.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from hashlib import sha256
@@ -46,7 +45,7 @@ class VerifierKey:
         try:
             name, digest, encoded = text.strip().split("+", 2)
             raw = base64.b64decode(encoded, validate=True)
-        except (ValueError, binascii.Error):
+        except ValueError:
             raise broken from None
         if not _NAME.match(name) or len(raw) != 33 or raw[:1] != _ED25519:
             raise broken
@@ -96,13 +95,13 @@ def open_note(note: str, key: VerifierKey) -> str:
     text += "\n"
     if not found or not signatures.endswith("\n"):
         raise InputError(Text("point de contrôle illisible", "unreadable checkpoint"))
-    for line in signatures.splitlines():
+    for line in signatures[:-1].split("\n"):
         if not line.startswith("— ") or len(parts := line[2:].split(" ")) != 2:
             raise InputError(Text("signature illisible", "unreadable signature"))
         name, encoded = parts
         try:
             raw = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             raise InputError(Text("signature illisible", "unreadable signature")) from None
         if name != key.name or raw[:4] != key.hash:
             continue
@@ -124,7 +123,7 @@ def read_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
         raise broken
     try:
         root = base64.b64decode(lines[2], validate=True)
-    except binascii.Error:
+    except ValueError:
         raise broken from None
     if len(root) != 32 or not lines[0]:
         raise broken

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 import os
 import secrets
@@ -71,7 +70,7 @@ def verifier_key() -> VerifierKey:
 def _signer(origin: str, encoded: str) -> Signer:
     try:
         seed = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise InputError(Text("la clé du journal n'est pas en base64", "the journal's key is not base64")) from None
     return Signer(origin, seed)
 

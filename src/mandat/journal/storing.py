@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -21,6 +21,8 @@ from mandat.journal.tiles import HEIGHT, LARGEST_ENTRY, WIDTH
 from mandat.journal.words import index_words
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
+
+Served = TypeVar("Served", int, str)
 
 #: A signed note is kept for good when the last one kept is older than this.
 KEEP_EVERY = dt.timedelta(minutes=10)
@@ -54,10 +56,12 @@ def store(state: State, entries: Sequence[Entry], *, corrected: Mapping[int, Fac
         fact = entry.fact
         # A correction is found wherever the fact it replaces was, even where it serves something else.
         old = corrected.get(fact.corrects) if fact.corrects is not None else None
-        served = dict.fromkeys((*fact.measures, *(old.measures if old else ())))
-        measures += [(fact.programme, measure, entry.index) for measure in served]
-        kept = dict.fromkeys((*fact.commitments, *(old.commitments if old else ())))
-        commitments += [(fact.programme, commitment, entry.index) for commitment in kept]
+        measures += [
+            (fact.programme, measure, entry.index) for measure in served(fact.measures, old.measures if old else ())
+        ]
+        commitments += [
+            (fact.programme, code, entry.index) for code in served(fact.commitments, old.commitments if old else ())
+        ]
     _insert(MeasureLine._meta.db_table, ("programme", "measure", "index"), measures)
     _insert(CommitmentLine._meta.db_table, ("programme", "commitment", "index"), commitments)
     _insert_words(entries)
@@ -114,26 +118,41 @@ def _leaves(first: int, count: int) -> bytes:
     return b"".join(bytes(leaf) for leaf in stored.values_list("leaf", flat=True))
 
 
-def _row(entry: Entry) -> tuple[Any, ...]:
+def served(own: Sequence[Served], old: Sequence[Served]) -> list[Served]:
+    """The measures or commitments a fact is listed under: its own and those of the fact it corrects."""
+    return list(dict.fromkeys((*own, *old)))
+
+
+def copies(entry: Entry) -> dict[str, Any]:
+    """The columns of an entry, as Django reads them back."""
     fact = entry.fact
-    return (
-        entry.index,
-        _moment(entry.recorded_at),
-        fact.occurred_on if connection.vendor != "sqlite" else fact.occurred_on.isoformat(),
-        fact.programme,
-        fact.kind,
-        fact.area,
-        fact.subject,
-        _short(fact.data.get("beneficiary", "")),
-        None if fact.amount is None else int(fact.amount * 100),
-        _decimal(fact.quantity),
-        fact.unit,
-        fact.source,
-        fact.corrects,
-        fact.synthetic,
-        entry.text,
-        entry.leaf,
-    )
+    return {
+        "index": entry.index,
+        "recorded_at": entry.recorded_at,
+        "occurred_on": fact.occurred_on,
+        "programme": fact.programme,
+        "kind": fact.kind,
+        "area": fact.area,
+        "subject": fact.subject,
+        "beneficiary": _short(fact.data.get("beneficiary", "")),
+        "cents": None if fact.amount is None else int(fact.amount * 100),
+        "quantity": fact.quantity,
+        "unit": fact.unit,
+        "source": fact.source,
+        "corrects": fact.corrects,
+        "synthetic": fact.synthetic,
+        "text": entry.text,
+        "leaf": entry.leaf,
+    }
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    values = copies(entry)
+    values["recorded_at"] = _moment(values["recorded_at"])
+    values["quantity"] = _decimal(values["quantity"])
+    if connection.vendor == "sqlite":
+        values["occurred_on"] = values["occurred_on"].isoformat()
+    return tuple(values[column] for column in _LINE)
 
 
 def _short(value: Any) -> str:
