@@ -38,6 +38,8 @@ class Published:
     bodies: Mapping[str, Body]
     chapter_of: Mapping[int, Chapter]
     refs: Mapping[tuple[str, str], DefinitionRef]
+    #: What the rollup of each commitment counts.
+    targets: Mapping[str, Target]
 
     @property
     def code(self) -> str:
@@ -52,10 +54,6 @@ class Published:
 
     def chapters_of(self, pillar: str) -> list[Chapter]:
         return [chapter for chapter in self.chapters.values() if chapter.pillar == pillar]
-
-    def target(self, code: str) -> Target:
-        """What the rollup of a commitment counts."""
-        return Target(int(code.split(".")[0]), code, self.commitments[code].indicator)
 
     def due(self, code: str) -> dt.date:
         return self.commitments[code].due or self.programme.mandate.end
@@ -126,6 +124,11 @@ def _read(code: str, revision: int) -> Published:
         bodies={key: Body.model_validate(body) for key, body in of("body").items()},
         chapter_of={measure.number: chapter for chapter in ordered for measure in chapter.measures},
         refs=refs,
+        targets={
+            c.code: Target(number, c.code, c.indicator)
+            for number, measure in measures.items()
+            for c in measure.commitments
+        },
     )
 
 

@@ -17,7 +17,7 @@ from mandat.apps.programme.geography import geography
 from mandat.apps.programme.models import Figure, RollupCell
 from mandat.apps.programme.published import Published, published
 from mandat.definitions.models import DefinitionVersion
-from mandat.engines.indicators.rollup import Amount, Cells, Delta, Key, Logged, Target, build, scaled
+from mandat.engines.indicators.rollup import COUNTING, Amount, Cells, Delta, Key, Logged, Target, build, scaled
 from mandat.engines.indicators.value import Value, reached, read, suspended_since
 from mandat.facts import Fact
 from mandat.journal import Entry
@@ -48,7 +48,7 @@ def touched(current: Published, fact: Fact) -> list[Target]:
     for measure in fact.measures:
         codes |= dict.fromkeys(by_measure.get(measure, ()))
     codes |= dict.fromkeys(by_kind.get(fact.kind, ()))
-    return [current.target(code) for code in codes]
+    return [current.targets[code] for code in codes]
 
 
 def apply(entries: Sequence[Entry]) -> list[str]:
@@ -148,29 +148,22 @@ def _refresh(current: Published, figure: Figure, delta: Cells) -> None:
         cells = cells_of(current.code, figure.commitment, "milestone", "suspended")
         figure.milestones = {code: day.isoformat() for code, day in reached(cells, as_of=END).items()}
         figure.suspended_since = suspended_since(cells, as_of=END)
-    if not families - {"milestone", "suspended"}:
+    if families.isdisjoint(COUNTING):
         return
-    if expression.aggregate in ("sum", "count"):
-        _add_up(figure, delta)
-        gone = any(amount.n < 0 for key, amount in delta.items() if key.family == "fact")
-    else:
-        cells = cells_of(current.code, figure.commitment, "member", "point", "fact")
+    if expression.aggregate not in ("sum", "count"):
+        cells = cells_of(current.code, figure.commitment, "member", "point")
         _recompute(figure, read(expression, cells, as_of=END, geography=geography(expression.over)))
         return
-    days = [key.day for key, amount in delta.items() if key.family == "fact" and amount.n > 0]
-    figure.last_day = max([*days, *([figure.last_day] if figure.last_day else [])], default=None)
-    if gone:
-        rows = RollupCell.objects.filter(programme=current.code, commitment=figure.commitment, family="fact", n__gt=0)
-        figure.last_day = rows.order_by("-day").values_list("day", flat=True).first()
-
-
-def _add_up(figure: Figure, delta: Cells) -> None:
-    for key, amount in delta.items():
-        if key.family == "year":
-            figure.years[key.key] = figure.years.get(key.key, 0) + amount.value
-        elif key.family == "fact":
-            figure.facts += amount.n
+    days = {key.day: amount for key, amount in delta.items() if key.family == "day"}
+    for day, amount in days.items():
+        figure.years[str(day.year)] = figure.years.get(str(day.year), 0) + amount.value
+        figure.facts += amount.n
     figure.value = sum(figure.years.values()) if figure.facts else None
+    if any(amount.n < 0 for amount in days.values()):
+        rows = RollupCell.objects.filter(programme=current.code, commitment=figure.commitment, family="day", n__gt=0)
+        figure.last_day = rows.order_by("-day").values_list("day", flat=True).first()
+    else:
+        figure.last_day = max([*days, *([figure.last_day] if figure.last_day else [])])
 
 
 def _recompute(figure: Figure, value: Value) -> None:
@@ -192,7 +185,7 @@ def rebuild(programme: str, *, commitments: Iterable[str] | None = None) -> int:
     current = published(programme)
     codes = sorted(current.commitments if commitments is None else set(commitments) & current.commitments.keys())
     for code in codes:
-        target = current.target(code)
+        target = current.targets[code]
         cells = build(target, _log(current, target))
         RollupCell.objects.filter(programme=programme, commitment=code).delete()
         Figure.objects.filter(programme=programme, commitment=code).delete()
@@ -213,7 +206,7 @@ def verify(programme: str) -> list[str]:
     return [
         code
         for code in sorted(current.commitments)
-        if cells_of(programme, code) != build(current.target(code), _log(current, current.target(code)))
+        if cells_of(programme, code) != build(current.targets[code], _log(current, current.targets[code]))
     ]
 
 

@@ -4,22 +4,19 @@ A rollup is a set of cells ``(family, key, day) → (value, n)`` where values ad
 applying a fact, or taking one back when it is corrected, is the addition of a few cells.
 Values are whole millionths (``SCALE``): sums are exact in any store.
 
-====================  ==================  ===========  =====================================
-family                key                 day          what adds up
-====================  ==================  ===========  =====================================
-``day``               –                   of the act   value of sum and count, per day
-``year``              year                –            the same per calendar year
-``area``              area code           –            the same per area
-``area-year``         area code|year      –            the same per area and year
-``member``            value or area code  of the act   facts naming it: distinct and share
-``point``             index of the fact   of the act   the value: last
-``by``                dimension/category  –            persons, from the facts' breakdowns
-``milestone``         code                of the act   facts reaching it
-``suspended``         index of the fact   of the act   +1 suspends, −1 resumes
-``fact``              –                   of the act   facts counted, whatever the aggregate
-====================  ==================  ===========  =====================================
+=============  ===================  ==================  =====================================
+family         key                  day                 what adds up
+=============  ===================  ==================  =====================================
+``day``        –                    of the act          value and facts of sum and count
+``area``       area code            1 January           the same per area and calendar year
+``member``     value or area code   of the act          facts naming it: distinct and share
+``point``      index of the fact    of the act          the value: last
+``by``         dimension/category   –                   persons, from the facts' breakdowns
+``milestone``  code                 of the act          facts reaching it
+``suspended``  index of the fact    of the act          +1 suspends, −1 resumes
+=============  ===================  ==================  =====================================
 
-Complexity: a fact touches at most 8 cells and one per breakdown category.
+Complexity: a fact touches two cells and one per breakdown category.
 """
 
 from __future__ import annotations
@@ -35,6 +32,8 @@ from mandat.engines.indicators.expression import Expression, read_field
 from mandat.facts import Fact
 
 SCALE = 1_000_000
+#: The families whose ``n`` counts the facts an indicator is made of.
+COUNTING = ("day", "member", "point")
 #: Day of cells that have none: sorts first, and a unique constraint needs a value.
 NO_DAY = dt.date(1, 1, 1)
 
@@ -91,10 +90,8 @@ def contributions(target: Target, fact: Fact, *, index: int) -> list[tuple[Key, 
     expression = target.expression
     if not expression.accepts(fact, measure=target.measure, commitment=target.commitment):
         return cells
-    counted = _counted(expression, fact, index)
-    if counted:
+    if counted := _counted(expression, fact, index):
         cells += counted
-        cells.append((Key("fact", "", day), Amount(0, 1)))
         for dimension, counts in fact.breakdowns.items():
             cells += [(Key("by", f"{dimension}/{category}", NO_DAY), Amount(0, n)) for category, n in counts.items()]
     return cells
@@ -108,16 +105,15 @@ def _counted(expression: Expression, fact: Fact, index: int) -> list[tuple[Key, 
     if expression.aggregate == "count":
         amount = Amount(SCALE, 1)
     else:
-        value = read_field(fact, expression.of)
+        value = fact.amount if expression.of == "amount" else fact.quantity
         if value is None:
             return []
         amount = Amount(scaled(value), 1)
     if expression.aggregate == "last":
         return [(Key("point", str(index), day), amount)]
-    cells = [(Key("day", "", day), amount), (Key("year", str(day.year), NO_DAY), amount)]
+    cells = [(Key("day", "", day), amount)]
     if fact.area:
-        cells.append((Key("area", fact.area, NO_DAY), amount))
-        cells.append((Key("area-year", f"{fact.area}|{day.year}", NO_DAY), amount))
+        cells.append((Key("area", fact.area, dt.date(day.year, 1, 1)), amount))
     return cells
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from mandat.engines.indicators.expression import Expression
-from mandat.engines.indicators.rollup import NO_DAY, Amount, Cells, Key, unscaled
+from mandat.engines.indicators.rollup import COUNTING, NO_DAY, Amount, Cells, Key, unscaled
 
 #: From an area code to the weight of each commune in it (population, hectares or 1), exact.
 Weights = Callable[[str], Mapping[str, int]]
@@ -50,8 +50,9 @@ def read(expression: Expression, cells: Cells, *, as_of: dt.date, geography: Geo
     for key, amount in cells.items():
         if key.day <= as_of:
             families[key.family].append((key, amount))
-    facts = sum(amount.n for _, amount in families["fact"])
-    last_day = max((key.day for key, amount in families["fact"] if amount.n > 0), default=None)
+    counted = [cell for family in COUNTING for cell in families[family]]
+    facts = sum(amount.n for _, amount in counted)
+    last_day = max((key.day for key, amount in counted if amount.n > 0), default=None)
     if expression.aggregate in ("sum", "count"):
         steps = sorted((key.day, amount.value) for key, amount in families["day"])
         series, years = _sums(steps, yearly=expression.window == "year")
@@ -137,16 +138,13 @@ def _covered(
 def _areas(
     families: Mapping[str, list[tuple[Key, Amount]]], expression: Expression, as_of: dt.date
 ) -> dict[str, Decimal]:
-    if expression.window == "year":
-        found = {}
-        for key, amount in families["area-year"]:
-            area, year = key.key.rsplit("|", 1)
-            if int(year) == as_of.year and amount.n > 0:
-                found[area] = unscaled(amount.value)
-        return found
     if expression.aggregate == "share":
         return {key.key: Decimal(1) for key, amount in families["member"] if amount.n > 0}
-    return {key.key: unscaled(amount.value) for key, amount in families["area"] if amount.n > 0}
+    found: dict[str, int] = defaultdict(int)
+    for key, amount in families["area"]:
+        if amount.n > 0 and (expression.window == "all" or key.day.year == as_of.year):
+            found[key.key] += amount.value
+    return {area: unscaled(value) for area, value in found.items()}
 
 
 def _categories(cells: list[tuple[Key, Amount]]) -> dict[str, dict[str, int]]:
