@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from mandat.apps.programme.published import published
+from mandat.apps.territory import selectors
 from mandat.engines.indicators.value import Geography
 
 
@@ -15,7 +16,5 @@ def geography(over: str) -> Geography | None:
 
 @lru_cache(maxsize=8)
 def _geography(over: str, region: str) -> Geography:
-    from mandat.apps.territory import selectors
-
     weights = lru_cache(maxsize=4096)(lambda area: selectors.area_weights(over, area))
     return Geography(weights, sum(weights(f"region:{region}").values()))

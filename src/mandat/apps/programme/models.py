@@ -23,7 +23,7 @@ class RollupCell(models.Model):
         constraints = [
             models.UniqueConstraint("programme", "commitment", "family", "key", "day", name="one_rollup_cell"),
         ]
-        indexes = [models.Index("programme", "family", "key", name="rollup_by_key")]
+        indexes = [models.Index("programme", "key", condition=models.Q(family="area"), name="rollup_by_area")]
 
     def __str__(self) -> str:
         return f"{self.commitment} {self.family} {self.key}"

@@ -8,17 +8,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 
 from django.db import connection, transaction
+from django.db.models import Min, QuerySet
 
 from mandat import journal
 from mandat.apps.programme.geography import geography
 from mandat.apps.programme.models import Figure, RollupCell
 from mandat.apps.programme.published import Published, published
 from mandat.definitions.models import DefinitionVersion
-from mandat.engines.indicators.rollup import COUNTING, Amount, Cells, Delta, Key, Logged, Target, build, scaled
-from mandat.engines.indicators.value import Value, reached, read, suspended_since
+from mandat.engines.indicators.expression import Expression
+from mandat.engines.indicators.rollup import (
+    COUNTING,
+    SCALE,
+    Amount,
+    Cells,
+    Delta,
+    Key,
+    Logged,
+    Target,
+    build,
+    scaled,
+    unscaled,
+)
+from mandat.engines.indicators.value import reached, read, suspended_since
 from mandat.facts import Fact
 from mandat.journal import Entry
 
@@ -140,7 +155,7 @@ def cells_of(programme: str, commitment: str, *families: str) -> dict[Key, Amoun
 
 
 def _refresh(current: Published, figure: Figure, delta: Cells) -> None:
-    """Bring a figure up to date after ``delta`` was added to its cells."""
+    """Bring a figure up to date after ``delta`` was added to its cells, reading as few of them as it can."""
     commitment = current.commitments[figure.commitment]
     expression = commitment.indicator
     families = {key.family for key in delta}
@@ -148,35 +163,89 @@ def _refresh(current: Published, figure: Figure, delta: Cells) -> None:
         cells = cells_of(current.code, figure.commitment, "milestone", "suspended")
         figure.milestones = {code: day.isoformat() for code, day in reached(cells, as_of=END).items()}
         figure.suspended_since = suspended_since(cells, as_of=END)
-    if families.isdisjoint(COUNTING):
+    counted = {key: amount for key, amount in delta.items() if key.family in COUNTING}
+    if not counted:
         return
-    if expression.aggregate not in ("sum", "count"):
-        cells = cells_of(current.code, figure.commitment, "member", "point")
-        _recompute(figure, read(expression, cells, as_of=END, geography=geography(expression.over)))
-        return
-    days = {key.day: amount for key, amount in delta.items() if key.family == "day"}
-    for day, amount in days.items():
-        figure.years[str(day.year)] = figure.years.get(str(day.year), 0) + amount.value
-        figure.facts += amount.n
-    figure.value = sum(figure.years.values()) if figure.facts else None
-    if any(amount.n < 0 for amount in days.values()):
-        rows = RollupCell.objects.filter(programme=current.code, commitment=figure.commitment, family="day", n__gt=0)
+    before_last = figure.last_day
+    _count(figure, counted)
+    if expression.aggregate in ("sum", "count"):
+        for key, amount in counted.items():
+            figure.years[str(key.day.year)] = figure.years.get(str(key.day.year), 0) + amount.value
+        figure.value = sum(figure.years.values()) if figure.facts else None
+    elif expression.aggregate == "last":
+        newer = all(amount.n > 0 and (before_last is None or key.day > before_last) for key, amount in counted.items())
+        if newer and len(counted) == 1 and figure.points:
+            [(key, amount)] = counted.items()
+            points = [(dt.date.fromisoformat(day), unscaled(part)) for day, part in figure.points]
+            _keep(figure, (*points, (key.day, unscaled(amount.value))))
+            figure.years[str(key.day.year)] = amount.value
+        else:
+            value = read(expression, cells_of(current.code, figure.commitment, "point"), as_of=END)
+            _keep(figure, value.series)
+            figure.years = {str(year): scaled(part) for year, part in value.years.items()}
+    else:
+        _refresh_members(current, figure, expression, counted)
+
+
+def _count(figure: Figure, counted: Cells) -> None:
+    """How many facts, and the last day of one."""
+    figure.facts += sum(amount.n for amount in counted.values())
+    if any(amount.n < 0 for amount in counted.values()):
+        rows = RollupCell.objects.filter(
+            programme=figure.programme, commitment=figure.commitment, family__in=COUNTING, n__gt=0
+        )
         figure.last_day = rows.order_by("-day").values_list("day", flat=True).first()
     else:
-        figure.last_day = max([*days, *([figure.last_day] if figure.last_day else [])])
+        figure.last_day = max([*(key.day for key in counted), *([figure.last_day] if figure.last_day else [])])
 
 
-def _recompute(figure: Figure, value: Value) -> None:
-    figure.value = None if value.value is None else scaled(round(value.value, 6))
-    figure.facts = value.facts
-    figure.last_day = value.last_day
-    figure.years = {str(year): scaled(round(part, 6)) for year, part in value.years.items()}
-    figure.points = []
-    if value.series:
-        low = min(value.series, key=lambda point: point[1])
-        high = max(value.series, key=lambda point: point[1])
-        kept = dict.fromkeys(sorted({value.series[0], low, high, value.series[-1]}))
-        figure.points = [[day.isoformat(), scaled(round(part, 6))] for day, part in kept]
+def _refresh_members(current: Published, figure: Figure, expression: Expression, counted: Cells) -> None:
+    """Distinct values and areas covered: only what appears or disappears changes the figure."""
+    yearly = expression.window == "year"
+    before: dict[tuple[str, int], dt.date] = {}
+    after: dict[tuple[str, int], dt.date] = {}
+    names = sorted({key.key for key in counted})
+    for start in range(0, len(names), 500):
+        rows = _member_cells(figure).filter(key__in=names[start : start + 500])
+        for name, day, n in rows.values_list("key", "day", "n"):
+            place = (name, day.year if yearly else 0)
+            added = counted.get(Key("member", name, day))
+            if n > 0:
+                after[place] = min(day, after.get(place, day))
+            if n - (added.n if added else 0) > 0:
+                before[place] = min(day, before.get(place, day))
+    if expression.aggregate == "share":
+        if before != after or figure.value is None:
+            present = _member_cells(figure).filter(n__gt=0).values_list("key").annotate(Min("day"))
+            cells = {Key("member", name, day): Amount(0, 1) for name, day in present}
+            value = read(expression, cells, as_of=END, geography=geography(expression.over))
+            _keep(figure, value.series)
+        return
+    if yearly:
+        for sign, places in ((1, after.keys() - before.keys()), (-1, before.keys() - after.keys())):
+            for _, year in places:
+                figure.years[str(year)] = figure.years.get(str(year), 0) + sign * SCALE
+        figure.value = sum(figure.years.values()) if figure.facts else None
+    else:
+        total = (figure.value or 0) + SCALE * (len(after) - len(before))
+        figure.value = total if figure.facts else None
+
+
+def _member_cells(figure: Figure) -> QuerySet[RollupCell]:
+    return RollupCell.objects.filter(programme=figure.programme, commitment=figure.commitment, family="member")
+
+
+def _keep(figure: Figure, series: Sequence[tuple[dt.date, Decimal]]) -> None:
+    """Of a figure that can go back, keep the latest value and its first, lowest and highest points."""
+    if not series:
+        figure.value, figure.points = None, []
+        return
+    low = min(series, key=lambda point: point[1])
+    high = max(series, key=lambda point: point[1])
+    figure.value = scaled(round(series[-1][1], 6))
+    figure.points = [
+        [day.isoformat(), scaled(round(part, 6))] for day, part in sorted({series[0], low, high, series[-1]})
+    ]
 
 
 @transaction.atomic
