@@ -6,6 +6,7 @@ Each step looks whether its work is done, so that a second run starts at once an
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import socket
 from pathlib import Path
@@ -63,13 +64,16 @@ def prepare() -> None:
 
     from mandat.apps.demonstration import accounts, history
     from mandat.apps.programme.services import programme_load
+    from mandat.apps.territory import reference
     from mandat.apps.territory.services import territory_import
     from mandat.definitions.folder import read_folder
     from mandat.kernel.periods import PARIS
 
     _step("La base de données", "The database")
     call_command("migrate", verbosity=0, interactive=False)
-    territory_import(region="24")
+    bundle = reference.bundled()["24"]
+    with bundle.open("rb") as stream:
+        territory_import(reference=reference.read_bundle(stream, file=bundle.name))
     folder = read_folder(PROGRAMMES / settings.MANDAT_PROGRAMME)
     first = not history.begun()
     opening = dt.datetime(2021, 7, 2, 9, tzinfo=PARIS) if first else None
@@ -83,8 +87,25 @@ def prepare() -> None:
         with _bar() as bar:
             task = bar.add_task(str(Text("L'histoire synthétique", "The synthetic history")), total=None)
             history.write_history(progress=lambda done, total: bar.update(task, completed=done, total=total))
-        call_command("search_rebuild", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    _collect_static()
+
+
+def _collect_static() -> None:
+    """Gather and compress the static files, only when one of them changed."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    found = sorted(
+        (path, storage.get_modified_time(path).timestamp())
+        for finder in get_finders()
+        for path, storage in finder.list([])
+    )
+    stamp = settings.STATIC_ROOT / ".gathered"
+    digest = hashlib.sha256(repr(found).encode()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != digest:
+        call_command("collectstatic", verbosity=0, interactive=False)
+        stamp.write_text(digest)
 
 
 def _bar() -> Progress:

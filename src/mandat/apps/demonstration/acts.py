@@ -23,7 +23,8 @@ from mandat.facts import Fact
 from mandat.kernel.money import euros
 from mandat.kernel.periods import add_months
 
-#: At most this many facts for one commitment's steps.
+#: At most this many facts for one commitment's steps: where each fact counts one, and where each has a quantity.
+MOST_COUNTED = 300
 MOST_STEPS = 40
 _RECORDED_LATER = dt.timedelta(days=12)
 
@@ -35,7 +36,7 @@ def steps(current: Published, course: Course, where: Places, kind: str) -> None:
     reach = max(1, round(goal * done_share(course, course.until)))
     money = commitment.indicator.of == "amount"
     counted = commitment.indicator.aggregate in ("count", "distinct")
-    number = min(reach, MOST_STEPS) if counted or not money else min(MOST_STEPS, 24)
+    number = min(reach, MOST_COUNTED if counted else MOST_STEPS)
     days = days_between(course, number)
     parts = chance.multinomial(reach, [1 / number] * number) if number else []
     for rank, (day, part) in enumerate(zip(days, parts, strict=True), 1):
