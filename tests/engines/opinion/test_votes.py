@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from mandat.engines.opinion import Vote, VoteMatrix
 from mandat.engines.opinion.changes import apply_votes
+from mandat.engines.opinion.votes import _by_row_then_column
 from mandat.kernel.errors import InputError
 from tests.engines.opinion.examples import SMALL, dense, matrix
 
@@ -92,12 +93,15 @@ def test_number_out_of_range_is_refused() -> None:
         build([(9, 0, 1, 0)], timed=False)
 
 
-def test_more_than_sixteen_bits_of_names_sort_too() -> None:
+@pytest.mark.parametrize("people", [70_000, 1 << 58])
+def test_many_names_are_sorted_whatever_the_size_of_the_numbers(people: int) -> None:
     rng = np.random.default_rng(0)
-    n, m = 70_000, 3
-    rows, columns = rng.integers(0, n, 5_000), rng.integers(0, m, 5_000)
-    votes = VoteMatrix.from_triplets(
-        participants=range(n), statements=range(m), rows=rows, columns=columns, values=np.ones(5_000, np.int8)
-    )
-    assert votes.count == len(set(zip(rows.tolist(), columns.tolist(), strict=True)))
-    assert sorted(set(rows.tolist())) == np.flatnonzero(np.diff(votes.indptr)).tolist()
+    rows, columns = rng.integers(0, people, 5_000), rng.integers(0, 3, 5_000)
+    order = _by_row_then_column(rows, columns, people, 3)
+
+    assert order.tolist() == sorted(range(5_000), key=lambda i: (rows[i], columns[i], i))
+
+
+def test_order_already_right_is_kept() -> None:
+    rows, columns = np.array([0, 0, 1, 1]), np.array([0, 2, 1, 1])
+    assert _by_row_then_column(rows, columns, 2, 3).tolist() == [0, 1, 2, 3]

@@ -7,6 +7,7 @@ totals that the export states beside the votes, and by the column names of the s
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -154,7 +155,10 @@ def _conversation(read: _Read, table: StatementTable, sign: Sign, summary: Mappi
     # Words carry their own meaning (±2); only figures may be written the other way round.
     values = np.where(np.abs(values) == 2, values // 2, -values if reverse else values).astype(np.int8)
 
-    person_order = sorted(range(len(triplets.participants)), key=lambda i: words.id_order(triplets.participants[i]))
+    keys = [words.id_order(name) for name in triplets.participants]
+    # Names met in order, as in large exports, need no sorting.
+    in_order = all(map(operator.le, keys, keys[1:]))
+    person_order = list(range(len(keys))) if in_order else sorted(range(len(keys)), key=keys.__getitem__)
     names = [triplets.statements[i] for i in np.unique(triplets.columns).tolist()]
     names.sort(key=words.id_order)
     column_of = {name: i for i, name in enumerate(names)}
