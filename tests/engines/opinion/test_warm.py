@@ -55,6 +55,8 @@ def test_drift_from_the_full_refit_stays_within_its_bound(
         assert np.linalg.norm(mine.participants - theirs.participants, axis=1).max() <= drift.places + 1e-13
         assert drift.places < 1e-4
         assert mine.singular_values == pytest.approx(theirs.singular_values, rel=1e-12)
+        assert mine.variance_ratio == pytest.approx(theirs.variance_ratio, rel=1e-12)
+        assert mine.means == pytest.approx(theirs.means, abs=1e-15)
         assert state.gram == pytest.approx(full.gram, abs=1e-10)
     assert followed > 15 if small == 0 else followed == 0
 

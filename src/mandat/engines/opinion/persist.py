@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
 import zlib
 from dataclasses import asdict, replace
@@ -41,6 +42,21 @@ _ARRAYS = (
 )
 # Zip files carry a time for each part: a fixed one keeps the bytes a function of the state.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+#: What zip, json and numpy raise on bytes that are not what they expect.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    OverflowError,
+    OSError,
+    EOFError,
+)
 
 
 def to_bytes(state: OpinionState) -> bytes:
@@ -112,16 +128,7 @@ def from_bytes(data: bytes) -> OpinionState:
             opinions = replace(opinions, stability=stability)
         drift = Drift(**document["drift"]) if document["drift"] else None
         return OpinionState(opinions, arrays["gram"], document["fresh"], drift)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        KeyError,
-        ValueError,
-        TypeError,
-        IndexError,
-        AttributeError,
-        EOFError,
-    ) as error:
+    except _DAMAGE as error:
         raise InputError(
             Text(
                 "cet état enregistré est abîmé ou d’un autre format", "this saved state is damaged or of another format"

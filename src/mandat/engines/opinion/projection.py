@@ -60,6 +60,16 @@ def statement_means(votes: VoteMatrix) -> Floats:
     return np.asarray(total / np.maximum(count, 1))
 
 
+def renewed_means(votes: VoteMatrix, means: Floats, columns: Ints) -> Floats:
+    """``statement_means`` where only the votes on ``columns`` changed since ``means`` (perhaps of fewer statements)."""
+    out = np.zeros(votes.shape[1])
+    out[: len(means)] = means
+    for column in columns.tolist():
+        cast = votes.values[votes.indices == column]
+        out[column] = 0.0 if votes.excluded[column] or not len(cast) else int(cast.sum(dtype=np.int64)) / len(cast)
+    return out
+
+
 def deviations(votes: VoteMatrix, means: Floats, start: int, stop: int) -> sparse.csr_array:
     """Rows ``start:stop`` of the centred matrix: explicit entries where a vote exists."""
     rows = votes.rows(start, stop)
@@ -189,9 +199,14 @@ def place_statements(means: Floats, components: Floats) -> Floats:
     return np.asarray((1.0 - means)[:, None] * components * np.sqrt(max(1, m)))
 
 
-def assemble(votes: VoteMatrix, means: Floats, values: Floats, axes: Floats) -> Projection:
-    """The projection from eigenvalues, decreasing, and eigenvectors of ``DᵀD``, at least two of each."""
-    total = square_sum(votes, means)
+def assemble(
+    votes: VoteMatrix, means: Floats, values: Floats, axes: Floats, *, total: float | None = None
+) -> Projection:
+    """The projection from eigenvalues, decreasing, and eigenvectors of ``DᵀD``, at least two of each.
+
+    ``total`` is the trace of ``DᵀD`` where it is already known.
+    """
+    total = square_sum(votes, means) if total is None else total
     components = axes[:, :2]
     return Projection(
         singular_values=np.sqrt(values[:2]),

@@ -27,6 +27,7 @@ from mandat.engines.opinion.projection import (
     deviations,
     eigen_top,
     gram_matrix,
+    renewed_means,
     statement_means,
     with_signs,
 )
@@ -138,7 +139,7 @@ def update(state: OpinionState, new: Sequence[Vote]) -> tuple[OpinionState, Drif
     votes, before = changed.votes, state.opinions
     if not changed.moved:
         return state, state.drift or Drift(0.0, 0.0, 0.0, solved=False)
-    means = statement_means(votes)
+    means = renewed_means(votes, before.projection.means, changed.columns)
     m = votes.shape[1]
     gram = np.zeros((m, m))
     gram[: len(state.gram), : len(state.gram)] = state.gram
@@ -151,7 +152,7 @@ def update(state: OpinionState, new: Sequence[Vote]) -> tuple[OpinionState, Drif
     rounding = _ROUNDING * np.sqrt(m) * values[0]
     plane += _ratio(rounding, values[1] - values[2])
     turn += _ratio(rounding, min(values[0] - values[1], values[1] - values[2]))
-    projection = assemble(votes, means, values, _turned(axes, start[:, :2]))
+    projection = assemble(votes, means, values, _turned(axes, start[:, :2]), total=float(np.trace(gram)))
     members = members_of(votes, before.settings)
     points = projection.participants[members]
     if before.grouping.k > 1:
