@@ -11,7 +11,11 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
-from mandat.engines.opinion import (
+# Said before numpy loads: sums in one order whatever the number of cores, so the same bytes everywhere; and on a busy
+# machine threads that wait for one another cost several times what they give.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from mandat.engines.opinion import (  # noqa: E402
     Conversation,
     OpinionMap,
     Settings,
@@ -22,8 +26,8 @@ from mandat.engines.opinion import (
     read_export,
     read_votes_file,
 )
-from mandat.kernel.errors import InputError
-from mandat.kernel.text import Text
+from mandat.kernel.errors import InputError  # noqa: E402
+from mandat.kernel.text import Text  # noqa: E402
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
