@@ -15,7 +15,7 @@ import typer
 # machine threads that wait for one another cost several times what they give.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from mandat.engines.opinion import (  # noqa: E402
+from mandat.engines.opinion import (
     Conversation,
     OpinionMap,
     Settings,
@@ -26,8 +26,8 @@ from mandat.engines.opinion import (  # noqa: E402
     read_export,
     read_votes_file,
 )
-from mandat.kernel.errors import InputError  # noqa: E402
-from mandat.kernel.text import Text  # noqa: E402
+from mandat.kernel.errors import InputError
+from mandat.kernel.text import Text
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
