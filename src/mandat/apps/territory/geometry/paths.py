@@ -83,7 +83,7 @@ class Drawing:
             self.arcs.append([grid.cell(line[i]) for i in simplify(line, tolerance)])
 
     def path(self, rings: Iterable[Sequence[int]]) -> str:
-        """The ``d`` of an area: closed rings, even-odd. Rings smaller than a cell go, unless all would."""
+        """The ``d`` of an area: closed rings. Rings smaller than a cell go, unless all would."""
         rings = list(rings)
         kept = [line for line in (self._ring(ring, self.arcs) for ring in rings) if line]
         if not kept:

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mandat.apps.territory.geometry.projection import ring_area
+
 #: Degrees are compared as whole numbers of this fraction: about 1 m, the resolution of the sources.
 RESOLUTION = 100_000
 
@@ -19,10 +21,13 @@ Polygons = Sequence[Sequence[Ring]]
 
 
 def whole(polygons: Iterable[Iterable[Iterable[Sequence[float]]]]) -> list[list[list[Node]]]:
-    """Coordinates in degrees as whole numbers, rings without their repeated last point; slivers dropped."""
+    """Coordinates in degrees as whole numbers, rings without their repeated last point; slivers dropped.
+
+    Outer rings turn counter-clockwise, holes clockwise, so that paths fill alike under either of SVG's rules.
+    """
     result = []
     for polygon in polygons:
-        rings = []
+        rings: list[list[Node]] = []
         for ring in polygon:
             nodes: list[Node] = []
             for lon, lat, *_ in ring:
@@ -32,6 +37,8 @@ def whole(polygons: Iterable[Iterable[Iterable[Sequence[float]]]]) -> list[list[
             if len(nodes) > 1 and nodes[0] == nodes[-1]:
                 nodes.pop()
             if len(nodes) >= 3:
+                if (ring_area(nodes) < 0) == (not rings):
+                    nodes.reverse()
                 rings.append(nodes)
         if rings:
             result.append(rings)
