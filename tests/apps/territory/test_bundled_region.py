@@ -81,6 +81,7 @@ def test_mergers_keep_their_date_or_the_first_list_without_them(centre: Referenc
 
 def test_a_renamed_commune_keeps_its_former_names(centre: Reference) -> None:
     names = {row.code: (row.name, row.former_names) for row in centre.communes}
+    assert names["37187"] == ("Ports-sur-Vienne", ("Ports",))
     assert names["28319"] == ("Neuville Saint Denis", ("Rouvray-Saint-Denis",))
 
 

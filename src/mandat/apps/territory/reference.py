@@ -140,17 +140,20 @@ _COMMUNE_FIELDS = (
     "code", "name", "departement", "epci", "bassin", "population", "surface", "longitude", "latitude",
     "postal_codes", "former_names", "neighbours",
 )  # fmt: skip
+#: Lists of codes, written as one text.
+_CODES = ("postal_codes", "neighbours")
 _FORMER_FIELDS = ("code", "name", "departement", "successor", "ended_on", "ended_by", "kind")
 
 
 def _pack(reference: Reference) -> dict[str, Any]:
-    def plain(value: Any) -> Any:
+    def plain(row: Any, name: str) -> Any:
+        value = getattr(row, name)
         if isinstance(value, dt.date):
             return value.isoformat()
-        return " ".join(value) if isinstance(value, tuple) and value and len(value[0]) == 5 else value
+        return " ".join(value) if name in _CODES else value
 
     def table(rows: tuple[Any, ...], names: tuple[str, ...]) -> list[list[Any]]:
-        return [[plain(getattr(row, name)) for name in names] for row in rows]
+        return [[plain(row, name) for name in names] for row in rows]
 
     return {
         "format": FORMAT,
@@ -225,8 +228,8 @@ def _unpack(document: dict[str, Any]) -> Reference:
 
 def _commune(names: list[str], row: list[Any]) -> CommuneRow:
     values = dict(zip(names, row, strict=True))
-    for name in ("postal_codes", "neighbours"):
-        values[name] = tuple(values[name].split()) if values[name] else ()
+    for name in _CODES:
+        values[name] = tuple(values[name].split())
     values["former_names"] = tuple(values["former_names"])
     return CommuneRow(**values)
 
