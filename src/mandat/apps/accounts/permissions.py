@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import rules
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
+from rules.permissions import set_perm
+from rules.predicates import predicate
 
 from mandat.apps.accounts.models import Role
 
@@ -63,8 +64,8 @@ def require(user: Any, action: str) -> None:
 
 
 def _predicate(action: str) -> Any:
-    return rules.predicate(lambda user: may(user, action), name=action)
+    return predicate(lambda user: may(user, action), name=action)  # type: ignore[no-untyped-call]  # rules has no types
 
 
 for _action in PERMISSIONS:
-    rules.set_perm(_action, _predicate(_action))
+    set_perm(_action, _predicate(_action))  # type: ignore[no-untyped-call]

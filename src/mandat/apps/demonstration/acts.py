@@ -38,7 +38,7 @@ def steps(current: Published, course: Course, where: Places, kind: str) -> None:
     counted = commitment.indicator.aggregate in ("count", "distinct")
     number = min(reach, MOST_COUNTED if counted else MOST_STEPS)
     days = days_between(course, number)
-    parts = chance.multinomial(reach, [1 / number] * number) if number else []
+    parts = chance.multinomial(reach, [1 / number] * number)
     for rank, (day, part) in enumerate(zip(days, parts, strict=True), 1):
         _one(
             current,
@@ -139,7 +139,7 @@ def _declared(
 def _data(kind: str, course: Course, title: str, rank: int, day: dt.date) -> dict[str, Any]:
     beneficiary = f"Association synthétique n° {int(course.chance.integers(1, 900))}"
     purpose = f"{title} (opération synthétique n° {rank})"
-    return {
+    found: dict[str, dict[str, Any]] = {
         "grants.awarded.v1": {"beneficiary": beneficiary, "purpose": purpose, "budget_year": day.year},
         "grants.paid.v1": {"beneficiary": beneficiary, "purpose": purpose},
         "procurement.awarded.v1": {"reference": f"SYN-{course.commitment.code}-{rank}", "purpose": purpose},
@@ -153,7 +153,8 @@ def _data(kind: str, course: Course, title: str, rank: int, day: dt.date) -> dic
         },
         "programme.milestone_reached.v1": {"milestone": f"etape-{rank}", "title": purpose},
         "statistics.observed.v1": {"series": title, "publisher": "Série synthétique", "period": str(day.year)},
-    }[kind]
+    }
+    return found[kind]
 
 
 def coverage(current: Published, course: Course, where: Places, kind: str) -> None:
@@ -190,7 +191,7 @@ def observations(current: Published, course: Course, kind: str) -> None:
         noise = float(course.chance.normal(0, 0.03))
         value = start + (target - start) * (done_share(course, day) + noise)
         data = filtered(course.commitment, _data(kind, course, title, rank, day))
-        amount = (
+        amount: dict[str, Any] = (
             {"amount": euros(round(value))}
             if course.commitment.indicator.of == "amount"
             else {"quantity": Decimal(str(round(value, 1)))}

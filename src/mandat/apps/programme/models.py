@@ -93,4 +93,4 @@ class DecisionDocument(models.Model):
     sha256 = models.CharField(max_length=64)
 
     def __str__(self) -> str:
-        return self.document.name
+        return self.document.name or ""

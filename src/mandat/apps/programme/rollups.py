@@ -66,9 +66,8 @@ def touched(current: Published, fact: Fact) -> list[Target]:
     return [current.targets[code] for code in codes]
 
 
-def apply(entries: Sequence[Entry]) -> list[str]:
-    """Add new facts to the rollups they concern. Returns the commitments whose figure moved."""
-    moved: list[str] = []
+def apply(entries: Sequence[Entry]) -> None:
+    """Add new facts to the rollups they concern."""
     programmes = {entry.fact.programme for entry in entries}
     loaded = DefinitionVersion.objects.filter(kind="programme", current=True, programme__in=programmes)
     known = set(loaded.values_list("programme", flat=True))
@@ -87,8 +86,7 @@ def apply(entries: Sequence[Entry]) -> list[str]:
             for target in touched(current, entry.fact):
                 delta.add(target, Logged(entry.index, entry.fact))
                 last[target.commitment] = entry.index
-        moved += _store(current, delta, last)
-    return moved
+        _store(current, delta, last)
 
 
 def _corrected(entries: Sequence[Entry]) -> dict[int, Entry]:
@@ -97,7 +95,7 @@ def _corrected(entries: Sequence[Entry]) -> dict[int, Entry]:
     return found | {entry.index: entry for entry in journal.entries(sorted(wanted - found.keys()))}
 
 
-def _store(current: Published, delta: Delta, last: Mapping[str, int]) -> list[str]:
+def _store(current: Published, delta: Delta, last: Mapping[str, int]) -> None:
     figures = {
         figure.commitment: figure
         for figure in Figure.objects.filter(programme=current.code, commitment__in=list(delta.cells))
@@ -114,7 +112,6 @@ def _store(current: Published, delta: Delta, last: Mapping[str, int]) -> list[st
         _refresh(current, figure, cells)
         changed.append(figure)
     _save(changed)
-    return [figure.commitment for figure in changed]
 
 
 def _save(figures: list[Figure]) -> None:
@@ -130,7 +127,7 @@ def _upsert(programme: str, commitment: str, cells: Cells) -> None:
     for start in range(0, len(ordered), 100):
         part = ordered[start : start + 100]
         rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(part))
-        values: list[object] = []
+        values: list[str | int | dt.date] = []
         for key, amount in part:
             values += [programme, commitment, key.family, key.key, key.day, amount.value, amount.n]
         with connection.cursor() as cursor:
