@@ -75,6 +75,7 @@ class FactLine:
     url: str
     occurred_on: dt.date
     label: Any = ""
+    figure: Figure | None = None
     area: str = ""
     serves: Sequence[Link] = ()
     synthetic: bool = False

@@ -40,7 +40,9 @@ def breadcrumb(crumbs: Sequence[Crumb]) -> dict[str, Any]:
     return {"crumbs": crumbs}
 
 
+@register.simple_tag
 def status_word(status: str) -> str:
+    """The status in words alone."""
     return str(LABELS[Status(status)])
 
 

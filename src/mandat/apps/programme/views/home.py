@@ -1,0 +1,60 @@
+"""The home page: what was promised, where it stands, what moved, what one can do."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from mandat import journal
+from mandat.apps.programme.views.shared import all_standings, cells, fact_line, programme_or_404, tally
+from mandat.facts import fact_types
+from mandat.web.charts.carre import carre_chart
+from mandat.web.components import Card
+
+#: Facts shown under "what moved lately".
+LATELY = 6
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The whole programme on one page. Four queries, whatever the number of facts."""
+    current = programme_or_404()
+    standing = all_standings(current)
+    pillars = []
+    for pillar in current.pillars.values():
+        chapters = []
+        for chapter in current.chapters_of(pillar.code):
+            statuses = [standing[measure.number].status for measure in chapter.measures]
+            chapters.append({"chapter": chapter, "statuses": statuses, "tally": tally(statuses)})
+        pillars.append({"pillar": pillar, "chapters": chapters})
+    moving = [kind for kind, known in fact_types().items() if known.counts]
+    lately = journal.page(size=LATELY, programme=current.code, kind=moving, effective=True).entries
+    values = {
+        "programme": current.programme,
+        "chart": carre_chart(cells(current, standing)),
+        "tally": tally(item.status for item in standing.values()),
+        "commitments": len(current.commitments),
+        "pillars": pillars,
+        "lately": [fact_line(entry) for entry in lately],
+        "actions": _actions(),
+    }
+    return render(request, "programme/home.html", values)
+
+
+def _actions() -> list[Card]:
+    """What a visitor can do now; entries appear with the pages that serve them."""
+    offered = (
+        ("territory:communes", _("Look up your commune"), _("What is done where you live, commune by commune.")),
+        ("programme:measures", _("Find what concerns you"), _("Measures by theme, by audience or by status.")),
+        ("programme:facts", _("Check a figure"), _("Every figure leads to the facts behind it, and each fact to its proof.")),
+        ("publications:follow", _("Follow a measure"), _("By feed, calendar or e-mail, bad news included.")),
+        ("programme:data", _("Take the data"), _("All of it, free to use: tables, feeds and an interface for programs.")),
+    )  # fmt: skip
+    found = []
+    for name, title, text in offered:
+        try:
+            found.append(Card(title, reverse(name), text=text))
+        except NoReverseMatch:
+            continue
+    return found

@@ -1,0 +1,74 @@
+"""Say a fact in one sentence of each language. No framework."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from mandat.definitions.registry import kinds
+from mandat.facts import Fact
+from mandat.kernel.text import LANGUAGES, Language, Text, speaking
+from mandat.web import formats
+from mandat.web.typography import typeset
+
+_FORMS = {
+    "deliberation": Text("Délibération", "Deliberation"),
+    "order": Text("Arrêté", "Order"),
+    "convention": Text("Convention", "Agreement"),
+    "other": Text("Décision", "Decision"),
+}
+_UNSAID = Text("non précisé", "not stated")
+_NO_AMOUNT = Text("montant non publié", "amount not published")
+
+
+class _Values(dict[str, str]):
+    """Fields a fact does not have are said to be missing rather than left blank."""
+
+    def __init__(self, language: Language, values: dict[str, str]) -> None:
+        super().__init__(values)
+        self.language = language
+
+    def __missing__(self, key: str) -> str:
+        return (_NO_AMOUNT if key == "amount" else _UNSAID).in_(self.language)
+
+
+def sentence(fact: Fact) -> Text:
+    """What happened, in French and in English, typeset. The values are data: never read as a format."""
+    said = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            values = _Values(language, _values(fact, language))
+            words = fact.type.sentence.in_(language).format_map(values).strip()
+            said[language] = typeset(words, language)
+    return Text(said["fr"], said["en"])
+
+
+def _values(fact: Fact, language: Language) -> dict[str, str]:
+    values = {name: _said(value) for name, value in fact.data.items() if value not in (None, "", ())}
+    if "kind" in values:
+        known = kinds().get(values["kind"])
+        values["kind_label"] = _capital(known.label.in_(language)) if known else values["kind"]
+    if "form" in values:
+        values["form"] = _FORMS.get(values["form"], _FORMS["other"]).in_(language)
+    values["occurred_on"] = formats.day(fact.occurred_on)
+    if fact.amount is not None:
+        values["amount"] = formats.euros(fact.amount)
+    if fact.quantity is not None:
+        values["quantity_text"] = formats.quantity(fact.quantity, fact.unit)
+    if fact.corrects is not None:
+        values["corrects"] = str(fact.corrects)
+    return values
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(Text("oui", "yes") if value else Text("non", "no"))
+    if isinstance(value, Decimal):
+        return formats.number(value)
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
