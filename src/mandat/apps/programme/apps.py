@@ -10,6 +10,6 @@ class ProgrammeConfig(AppConfig):
     def ready(self) -> None:
         # Figures follow the journal in the same transaction.
         from mandat import journal
-        from mandat.apps.programme import rollups
+        from mandat.apps.programme import rollups, search  # noqa: F401 - search says what can be found
 
         journal.on_append(rollups.apply)

@@ -16,7 +16,6 @@ from mandat import journal
 from mandat.apps.programme.instruments import INSTRUMENTS
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.standing import CommitmentStanding, MeasureStanding, course
-from mandat.apps.programme.vocabulary import AUDIENCES, GOALS, MARKERS, TRUTHS
 from mandat.apps.programme.views.shared import (
     all_standings,
     cells,
@@ -30,6 +29,7 @@ from mandat.apps.programme.views.shared import (
     why_url,
     words,
 )
+from mandat.apps.programme.vocabulary import AUDIENCES, GOALS, MARKERS, TRUTHS
 from mandat.engines.indicators.status import LABELS, Status
 from mandat.web.charts.carre import badge as badge_svg
 from mandat.web.charts.carre import carre
@@ -240,5 +240,3 @@ def badge(request: HttpRequest, number: int) -> HttpResponse:
     response["Cache-Control"] = "public, max-age=3600"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
-
-
