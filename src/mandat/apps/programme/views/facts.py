@@ -164,11 +164,8 @@ def _exports(query: str) -> list[Link]:
 
 def fact(request: HttpRequest, index: int) -> HttpResponse:
     """One fact: its sentence, its fields, its place in the signed log and the proof of it."""
-    try:
-        entry = journal.entry(index)
-        proof = proofs.document(index)
-    except UnknownFactError as error:
-        raise Http404(str(error)) from error
+    proof = _proof(index)
+    entry = journal.entry(index)
     known = entry.fact
     said = sentence(known)
     size = proof["size"]
@@ -195,14 +192,18 @@ def fact(request: HttpRequest, index: int) -> HttpResponse:
 
 def fact_json(request: HttpRequest, index: int) -> HttpResponse:
     """The fact with its proof as one JSON document: all a stranger needs to check it."""
-    try:
-        proof = proofs.document(index)
-    except UnknownFactError as error:
-        raise Http404(str(error)) from error
+    proof = _proof(index)
     text = json.dumps(proof, ensure_ascii=False, indent=2)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="fact-{index}.json"'
     return response
+
+
+def _proof(index: int) -> dict[str, Any]:
+    try:
+        return proofs.document(index)
+    except UnknownFactError as error:
+        raise Http404(str(error)) from error
 
 
 def _fields(entry: Entry) -> list[tuple[Any, Any, str]]:
