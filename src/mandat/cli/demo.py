@@ -160,5 +160,7 @@ def _serve(port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
+        blocking_threads=8,
+        backpressure=256,
         log_level=LogLevels.warning,
     ).serve()
