@@ -145,7 +145,7 @@ def test_page_without_groups_still_says_what_there_is(tmp_path: Path) -> None:
 
 
 def test_text_lists_groups_and_what_they_share(export: Path) -> None:
-    text = call(export).stdout
+    text = call(export).stdout.replace("\u00a0", " ")
     assert text.splitlines()[1] == "53 participants, 20 énoncés, 773 votes"
     assert "Groupe 1 : 30 personnes" in text
     assert "moins de 5 personnes : 1" in text
@@ -176,7 +176,7 @@ def test_refused_lines_are_told_on_the_error_stream(votes_file: Path) -> None:
     data = json.loads(result.stdout)
     assert result.exit_code == 0
     assert len(data["reading"]["refused"]) == 2
-    assert "2 ligne(s) refusée(s)" in result.stderr
+    assert "Lignes refusées\u00a0: 2" in result.stderr
     assert f"votes.csv:{data['reading']['refused'][0]['line']}" in result.stderr
 
 

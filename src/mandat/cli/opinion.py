@@ -73,7 +73,7 @@ def opinion(
     else:
         typer.echo(summary(opinions, conversation))
         if html is not None:
-            typer.echo(str(Text(f"Rapport écrit : {html}", f"Report written: {html}")))
+            typer.echo(str(Text(f"Rapport écrit : {html}", f"Report written: {html}")))
     warn(conversation)
 
 
@@ -147,7 +147,7 @@ def warn(conversation: Conversation) -> None:
     """Refused lines, on the error stream."""
     refused = conversation.refused
     if refused:
-        typer.echo(str(Text(f"{len(refused)} ligne(s) refusée(s) :", f"{len(refused)} line(s) refused:")), err=True)
+        typer.echo(str(Text(f"Lignes refusées : {len(refused)}", f"Lines refused: {len(refused)}")), err=True)
         for problem in refused[:_SHOWN_PROBLEMS]:
             typer.echo(f"  {problem}", err=True)
         if len(refused) > _SHOWN_PROBLEMS:
@@ -182,7 +182,7 @@ def summary(opinions: OpinionMap, conversation: Conversation) -> str:
         lines.append(
             str(
                 Text(
-                    f"Groupes non montrés car de moins de {fewest} personnes : {opinions.withheld_groups}",
+                    f"Groupes non montrés car de moins de {fewest} personnes : {opinions.withheld_groups}",
                     f"Groups not shown, being of fewer than {fewest} people: {opinions.withheld_groups}",
                 )
             )
@@ -192,7 +192,7 @@ def summary(opinions: OpinionMap, conversation: Conversation) -> str:
         lines.append(
             str(
                 Text(
-                    f"Stabilité (indice de Rand ajusté) : {found.rand:.2f} [{found.low:.2f} ; {found.high:.2f}]".replace(
+                    f"Stabilité (indice de Rand ajusté) : {found.rand:.2f} [{found.low:.2f} ; {found.high:.2f}]".replace(
                         ".", ","
                     ),
                     f"Stability (adjusted Rand index): {found.rand:.2f} [{found.low:.2f}, {found.high:.2f}]",
@@ -203,7 +203,7 @@ def summary(opinions: OpinionMap, conversation: Conversation) -> str:
     for group in opinions.groups:
         lines += [
             "",
-            str(Text(f"Groupe {group.number} : {group.size} personnes", f"Group {group.number}: {group.size} people")),
+            str(Text(f"Groupe {group.number} : {group.size} personnes", f"Group {group.number}: {group.size} people")),
         ]
         lines += [
             f"  {sides[one.direction]} {one.votes}/{one.seen}  {quote(one.statement)}" for one in group.representative

@@ -156,6 +156,16 @@ def test_rows_of_the_report_agree_with_the_counts() -> None:
     assert first.elsewhere is not None
 
 
+def test_share_of_too_few_votes_is_not_shown() -> None:
+    votes = crowd((12, 10), 10, noise=0.0)
+    for fewest in (5, 9):
+        opinions = map_opinions(votes, settings=Settings(withholding=fewest))
+        rows = picture.statement_rows(opinions, conversation(votes))
+        few = opinions.counts.seen[: len(opinions.groups)] < fewest
+        assert sum(share is None for row in rows for share in row.by_group) == few.sum()
+    assert few.any()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"seed": -1}, {"max_groups": 1}, {"withholding": 1}, {"fewest_votes": 0}, {"resamples": -2}, {"groups": 0}],

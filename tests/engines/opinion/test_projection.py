@@ -122,6 +122,20 @@ def test_lanczos_agrees_with_the_gram_matrix(monkeypatch: pytest.MonkeyPatch) ->
     assert np.abs(by_lanczos.components) == pytest.approx(np.abs(by_gram.components), abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["\n".join(["+-0+-0+-"] * 9), "\n".join(["+-0+-0+-"] * 9 + ["-+0-+0-+"] * 8), "\n".join(["+-+.", "-+.+"] * 5)],
+)
+def test_lanczos_copes_with_fewer_dimensions_than_axes(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    votes = matrix(text)
+    by_gram = project(votes)
+    monkeypatch.setattr(projection, "LARGEST_GRAM", 2)
+    by_lanczos = project(votes)
+
+    assert by_lanczos.singular_values == pytest.approx(by_gram.singular_values, abs=1e-9)
+    assert np.isfinite(by_lanczos.participants).all()
+
+
 @pytest.mark.parametrize("gain", [0.0, 1e9])
 def test_dense_and_sparse_products_make_the_same_gram_matrix(monkeypatch: pytest.MonkeyPatch, gain: float) -> None:
     votes = crowd((30, 20), 15)

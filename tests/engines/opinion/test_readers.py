@@ -218,6 +218,17 @@ def test_totals_stated_beside_the_votes_tell_the_sign() -> None:
     assert cells(found) == {("1", "1"): 1, ("2", "1"): 1, ("1", "2"): -1}
 
 
+def test_totals_of_the_participants_tell_the_sign_where_statements_state_none() -> None:
+    found = read_export(
+        export(
+            votes=LONG + "1,x,1,1,-1\n1,x,1,2,-1\n1,x,2,1,1\n",
+            participants="participant,n-agree,n-disagree,1,2\n1,1,1,1,-1\n2,1,0,1,\n",
+        )
+    )
+    assert found.sign_reversed
+    assert cells(found) == {("1", "1"): 1, ("2", "1"): 1, ("1", "2"): -1}
+
+
 def test_table_of_participants_serves_when_the_list_is_missing_or_empty() -> None:
     table = "participant,n-agree,n-disagree,1,2\n1,1,1,1,-1\n"
     for votes in ({}, {"votes": ""}, {"votes": LONG}):

@@ -110,7 +110,7 @@ def read_long(source: Source, layout: Layout, where: LongColumns) -> Triplets:
             value = words.read_vote(record[where.vote])
         except words.UnreadableVoteError:
             refused.add(
-                line, Text(f"vote illisible : {record[where.vote]!r}", f"unreadable vote: {record[where.vote]!r}")
+                line, Text(f"vote illisible : {record[where.vote]!r}", f"unreadable vote: {record[where.vote]!r}")
             )
             continue
         if value is None:
@@ -135,7 +135,7 @@ def read_long(source: Source, layout: Layout, where: LongColumns) -> Triplets:
 
 
 _NO_ORDER = Text(
-    "Les horodatages ne se lisent pas tous : en cas de votes répétés, la dernière ligne du fichier compte.",
+    "Les horodatages ne se lisent pas tous : en cas de votes répétés, la dernière ligne du fichier compte.",
     "Not every timestamp can be read: of repeated votes, the later line of the file counts.",
 )
 
@@ -165,7 +165,7 @@ def missing_columns(source: Source, layout: Layout) -> InputError:
     shown = ", ".join(layout.columns[:8]) + ("…" if len(layout.columns) > 8 else "")
     return InputError(
         Text(
-            f"colonnes non reconnues ({shown}). Attendu : participant, énoncé, vote (une ligne par vote), "
+            f"colonnes non reconnues ({shown}). Attendu : participant, énoncé, vote (une ligne par vote), "
             "ou un participant par ligne et un énoncé par colonne",
             f"columns not recognised ({shown}). Expected: participant, statement, vote (one line a vote), "
             "or one participant a line and one statement a column",

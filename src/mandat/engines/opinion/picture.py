@@ -72,11 +72,13 @@ def draw(opinions: OpinionMap) -> Picture:
     def place(x: float, y: float) -> tuple[float, float]:
         return round(WIDTH / 2 + (x - middle_x) / span, 1), round(HEIGHT / 2 - (y - middle_y) / span, 1)
 
+    # Fewer pixels a mark as marks grow many, so that a crowd stays readable.
+    unit = min(1.0, max(0.5, math.sqrt(70 / max(1, len(found)))))
     most = max((dot.people for dot in found), default=1)
     marks = []
     for dot in found:
         x, y = place(dot.x, dot.y)
-        radius = round(4 + 5 * math.sqrt(dot.people / most), 1)
+        radius = round(unit * (4 + 5 * math.sqrt(dot.people / most)), 1)
         marks.append(Mark(dot, x, y, radius, _outline(x, y, radius, CORNERS[(dot.group - 1) % len(CORNERS)])))
     return Picture(
         width=WIDTH,
@@ -151,7 +153,10 @@ def _line(opinions: OpinionMap, conversation: Conversation, one: Choice, *, row:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A statement in the full table: votes of everyone, share who agree overall and in each shown group (None: no vote)."""
+    """A statement in the full table: votes of everyone, share who agree overall and in each shown group.
+
+    A share is None where fewer people voted than the withholding size.
+    """
 
     statement: Statement
     votes: int
@@ -163,14 +168,15 @@ class Row:
 def statement_rows(opinions: OpinionMap, conversation: Conversation) -> list[Row]:
     """Every statement not moderated out, by decreasing group-informed consensus."""
     agree, seen = opinions.everyone.agree[0], opinions.everyone.seen[0]
+    fewest = opinions.settings.withholding
     rows = []
     for j, statement in enumerate(conversation.statements):
         if opinions.votes.excluded[j]:
             continue
-        shares = tuple(
-            int(opinions.counts.agree[g, j]) / int(opinions.counts.seen[g, j]) if opinions.counts.seen[g, j] else None
-            for g in range(len(opinions.groups))
-        )
+        counted = [
+            (int(opinions.counts.agree[g, j]), int(opinions.counts.seen[g, j])) for g in range(len(opinions.groups))
+        ]
+        shares = tuple(ups / votes if votes >= fewest else None for ups, votes in counted)
         rows.append(
             Row(statement, int(seen[j]), int(agree[j]) / max(1, int(seen[j])), shares, float(opinions.informed[0][j]))
         )

@@ -146,21 +146,28 @@ def eigen_top(matrix: Floats, count: int) -> tuple[Floats, Floats]:
 
 
 def _lanczos(votes: VoteMatrix, means: Floats, count: int) -> tuple[Floats, Floats]:
-    from scipy.sparse.linalg import LinearOperator, eigsh
+    from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
 
     m = votes.shape[1]
     blocks = [deviations(votes, means, start, stop) for start, stop in votes.blocks()]
 
     def product(x: Floats) -> Floats:
-        out = np.zeros(m)
+        out = np.zeros_like(x)
         for block in blocks:
-            out += block.T @ (block @ x.ravel())
+            out += block.T @ (block @ x)
         return out
 
-    start = np.sqrt(np.bincount(votes.indices, minlength=m) + 1.0)
+    generator = np.random.default_rng(0)
     operator = LinearOperator((m, m), matvec=product, dtype=np.float64)
-    values, vectors = eigsh(operator, k=min(count, m - 1), tol=0, v0=start)
-    order = np.argsort(values)[::-1]
+    try:
+        values, vectors = eigsh(operator, k=min(count, m - 1), tol=0, v0=generator.standard_normal(m))
+    except ArpackError:
+        # Fewer dimensions than axes: a few products then span them all.
+        basis = linalg.qr(product(generator.standard_normal((m, 2 * count))), mode="economic")[0]
+        basis = linalg.qr(product(basis), mode="economic")[0]
+        values, turns = linalg.eigh(basis.T @ product(basis))
+        vectors = basis @ turns
+    order = np.argsort(values)[::-1][:count]
     return values[order], vectors[:, order]
 
 

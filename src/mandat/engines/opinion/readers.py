@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import BinaryIO
 
@@ -98,6 +98,8 @@ def read_export(parts: Mapping[str, tuple[BinaryIO, str]], *, sign: Sign = Sign.
             continue
         if len(read.triplets.values):
             break
+    if read and part == "votes" and not table.totals and "participants" in sources:
+        read = _with_stated_totals(read, sources["participants"])
     if read is None:
         raise failure or InputError(
             Text(
@@ -106,6 +108,26 @@ def read_export(parts: Mapping[str, tuple[BinaryIO, str]], *, sign: Sign = Sign.
             )
         )
     return _conversation(read, table, sign, summary)
+
+
+def _with_stated_totals(read: _Read, participants: Source) -> _Read:
+    """The same reading, knowing the totals that the table of participants states beside its votes."""
+    try:
+        layout = tables.read_layout(participants)
+        keys = [words.column_key(title) for title in layout.columns]
+        at = [keys.index("nagree"), keys.index("ndisagree")]
+        cells = [
+            [record[i].strip() for i in at] for _, record in tables.rows(participants, layout) if len(record) > max(at)
+        ]
+    except (InputError, ValueError):
+        return read
+    agree, disagree = (sum(int(row[i]) for row in cells if row[i].isascii() and row[i].isdigit()) for i in (0, 1))
+    ups, downs = int((read.triplets.values == 1).sum()), int((read.triplets.values == -1).sum())
+    return replace(
+        read,
+        as_agree=abs(agree - ups) + abs(disagree - downs),
+        as_disagree=abs(agree - downs) + abs(disagree - ups),
+    )
 
 
 def _read_any(source: Source) -> _Read:
@@ -144,7 +166,7 @@ def _conversation(read: _Read, table: StatementTable, sign: Sign, summary: Mappi
         problem = triplets.refused.problems[0] if triplets.refused.problems else None
         raise InputError(
             Text(
-                "aucun vote lisible" + (f" ; première ligne refusée : {problem.message}" if problem else ""),
+                "aucun vote lisible" + (f" ; première ligne refusée : {problem.message}" if problem else ""),
                 "no readable vote" + (f"; first refused line: {problem.message}" if problem else ""),
             ),
             file=triplets.refused.file,

@@ -67,7 +67,7 @@ def read_statements(source: Source) -> StatementTable:
             table.refused.add(
                 line,
                 Text(
-                    f"modération illisible : {cell(at_moderated)!r}", f"unreadable moderation: {cell(at_moderated)!r}"
+                    f"modération illisible : {cell(at_moderated)!r}", f"unreadable moderation: {cell(at_moderated)!r}"
                 ),
             )
             moderated = 0
