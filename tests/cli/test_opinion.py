@@ -137,11 +137,23 @@ def test_page_speaks_english_too(export: Path, tmp_path: Path) -> None:
 
 def test_page_without_groups_still_says_what_there_is(tmp_path: Path) -> None:
     votes, out = tmp_path / "votes.csv", tmp_path / "map.html"
-    votes.write_text("participant,statement,vote\n" + "".join(f"{i},{j},1\n" for i in range(3) for j in range(9)))
+    votes.write_text(
+        "participant,statement,vote\n" + "".join(f"{i},{j},1\n" for i in range(9) for j in range(i, i + 3))
+    )
     assert call(votes, "--html", out).exit_code == 0
     text = Page(out.read_text("utf-8")).text
     assert "Trop peu de votes" in text
     assert "Consensus" in text
+
+
+def test_only_small_groups_are_said_to_be_withheld_not_missing(tmp_path: Path) -> None:
+    votes = write_votes(tmp_path / "votes.csv", crowd((4, 3), noise=0.0))
+    out = tmp_path / "map.html"
+    text = call(votes, "--html", out).stdout
+    page = Page(out.read_text("utf-8")).text
+    for words in (text, page):
+        assert "non montrés" in words
+        assert "Trop peu" not in words
 
 
 def test_text_lists_groups_and_what_they_share(export: Path) -> None:

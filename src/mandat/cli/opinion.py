@@ -88,7 +88,7 @@ def report(opinions: OpinionMap, conversation: Conversation, data: dict[str, Any
         title=conversation.topic or str(Text("Carte des opinions", "Opinion map")),
         description=" ".join(conversation.description.split()),
         data=data,
-        refused=len(conversation.refused),
+        refused=conversation.refused_count,
         groups=opinions.groups,
         shown=max(1, opinions.shown_participants),
         stability=opinions.stability,
@@ -145,12 +145,12 @@ def write_whole(path: Path, text: str) -> None:
 
 def warn(conversation: Conversation) -> None:
     """Refused lines, on the error stream."""
-    refused = conversation.refused
+    refused, count = conversation.refused, conversation.refused_count
     if refused:
-        typer.echo(str(Text(f"Lignes refusées : {len(refused)}", f"Lines refused: {len(refused)}")), err=True)
+        typer.echo(str(Text(f"Lignes refusées : {count}", f"Lines refused: {count}")), err=True)
         for problem in refused[:_SHOWN_PROBLEMS]:
             typer.echo(f"  {problem}", err=True)
-        if len(refused) > _SHOWN_PROBLEMS:
+        if count > _SHOWN_PROBLEMS:
             typer.echo("  …", err=True)
     for note in conversation.notes:
         typer.echo(str(note), err=True)
@@ -175,7 +175,7 @@ def summary(opinions: OpinionMap, conversation: Conversation) -> str:
             )
         )
     )
-    if not opinions.groups:
+    if not opinions.groups and not opinions.withheld_groups:
         lines.append(str(Text("Trop peu de votes pour former des groupes.", "Too few votes to form groups.")))
     if opinions.withheld_groups:
         fewest = opinions.settings.withholding

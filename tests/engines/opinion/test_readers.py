@@ -119,6 +119,7 @@ def test_bad_cell_of_a_wide_table_loses_only_itself() -> None:
 def test_report_of_refused_lines_is_bounded() -> None:
     found = read(LONG + "1,x,1,1,1\n" + "1,x,1,1,bad\n" * (LARGEST_REPORT + 50))
     assert len(found.refused) == LARGEST_REPORT
+    assert found.refused_count == LARGEST_REPORT + 50
 
 
 @pytest.mark.parametrize(

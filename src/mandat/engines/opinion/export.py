@@ -88,6 +88,7 @@ def as_data(opinions: OpinionMap, conversation: Conversation) -> dict[str, Any]:
         "reading": {
             "repeated_votes_replaced": conversation.repeated,
             "sign_reversed": conversation.sign_reversed,
+            "refused_lines": conversation.refused_count,
             "refused": [{"file": one.file, "line": one.line, "message": one.message} for one in conversation.refused],
             "notes": [str(note) for note in conversation.notes],
         },

@@ -206,6 +206,7 @@ def _conversation(read: _Read, table: StatementTable, sign: Sign, summary: Mappi
         repeated=len(triplets.values) - matrix.count,
         sign_reversed=reverse,
         refused=tuple(refused.problems),
+        refused_count=refused.count,
         notes=triplets.notes,
     )
 

@@ -182,7 +182,8 @@ def _latest_last(order: npt.NDArray[np.intp], same: Bools, times: npt.NDArray[An
 class Conversation:
     """A conversation as read: its votes, its statements' words, and what the reader had to say.
 
-    ``statements`` follows the columns of ``votes``. ``repeated`` counts votes replaced by a later one.
+    ``statements`` follows the columns of ``votes``. ``repeated`` counts votes replaced by a later one. ``refused`` holds
+    the first refused lines, ``refused_count`` says how many there were.
     """
 
     votes: VoteMatrix
@@ -192,4 +193,5 @@ class Conversation:
     repeated: int = 0
     sign_reversed: bool = False
     refused: tuple[Problem, ...] = ()
+    refused_count: int = 0
     notes: tuple[Text, ...] = field(default=())
