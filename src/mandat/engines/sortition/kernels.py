@@ -22,7 +22,7 @@ def _next(state: Any) -> Any:
     return np.float64(z >> np.uint64(11)) / 9007199254740992.0
 
 
-_next = numba.njit(cache=True, inline="always")(_next)
+splitmix = numba.njit(cache=True, inline="always")(_next)
 
 
 def _anneal(
@@ -74,9 +74,9 @@ def _anneal(
     heat = hot
     for _ in range(proposals):
         heat *= cooling
-        u = int(_next(state) * units)
+        u = int(splitmix(state) * units)
         i = holder[u]
-        j = choices[int(_next(state) * movable)]
+        j = choices[int(splitmix(state) * movable)]
         if i == j or x[j] >= high[j]:
             continue
         change = 0
@@ -98,7 +98,7 @@ def _anneal(
                 counts[r] += 1
         gain = score[j] - score[i]
         cost = change - gain
-        if cost <= 0 or _next(state) < np.exp(-cost / heat):
+        if cost <= 0 or splitmix(state) < np.exp(-cost / heat):
             x[i] -= 1
             x[j] += 1
             holder[u] = j

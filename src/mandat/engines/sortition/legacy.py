@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
 
+from mandat.engines.sortition.kernels import splitmix
 from mandat.engines.sortition.model import Certificate, Floats, Ints, Lottery, Problem
 from mandat.engines.sortition.panels import PanelSource
 from mandat.engines.sortition.relax import InfeasibleError, relaxed_maximin
 
-ATTEMPTS = 200
+ATTEMPTS = 10_000
 
 
 def legacy_lottery(
@@ -29,7 +31,7 @@ def legacy_lottery(
     for number in range(panels):
         if number % 50 == 0:
             report("panels", number / panels)
-        panel = _draw(problem, source.generator)
+        panel = _draw(problem, source.state)
         if panel is None:
             raise InfeasibleError
         if panel.tobytes() not in drawn:
@@ -45,38 +47,102 @@ def legacy_lottery(
     return Lottery(problem=problem, panels=counts, weights=weights, probabilities=p, certificate=certificate)
 
 
-def _draw(problem: Problem, generator: Any) -> Ints | None:
-    for _ in range(ATTEMPTS):
-        panel = _attempt(problem, generator)
-        if panel is not None and problem.holds(panel):
-            return panel
-    return None
+def _draw(problem: Problem, state: Any) -> Ints | None:
+    panel: Ints
+    panel, found = greedy(
+        problem.low, problem.caps, problem.touches, problem.lo, problem.hi, problem.seats, state, ATTEMPTS
+    )
+    return panel if found and problem.holds(panel) else None
 
 
-def _attempt(problem: Problem, generator: Any) -> Ints | None:
-    rows = problem.rows.astype(np.int64)
-    panel = problem.low.copy()
-    left = problem.caps - panel
-    needed = problem.lo - rows @ panel
-    room = problem.hi - rows @ panel
-    if (room < 0).any():
-        return None
-    for _ in range(problem.seats - int(panel.sum())):
-        left[(rows[room <= 0]).any(axis=0)] = 0
-        available = rows @ left
-        pressed = needed > 0
-        if (needed[pressed] > available[pressed]).any() or not left.any():
-            return None
-        if pressed.any():
-            ratio = np.where(pressed, needed / np.maximum(available, 1), -1.0)
-            ties = np.flatnonzero(ratio >= ratio.max() - 1e-12)
-            row = int(ties[int(generator.integers(len(ties)))])
-            weights = np.where(rows[row] > 0, left, 0)
-        else:
-            weights = left
-        pick = int(np.searchsorted(np.cumsum(weights), generator.integers(int(weights.sum())), side="right"))
-        panel[pick] += 1
-        left[pick] -= 1
-        needed -= rows[:, pick]
-        room -= rows[:, pick]
-    return panel
+def _greedy(low: Any, caps: Any, touches: Any, lo: Any, hi: Any, seats: int, state: Any, attempts: int) -> Any:
+    """One greedy draw (counts, T) and whether it ended with every quota met."""
+    classes, width = touches.shape
+    rows = len(lo)
+    panel = low.copy()
+    for _ in range(attempts):
+        panel = low.copy()
+        left = caps - low
+        count = np.zeros(rows, dtype=np.int64)
+        available = np.zeros(rows, dtype=np.int64)
+        taken = 0
+        for t in range(classes):
+            taken += panel[t]
+            for g in range(width):
+                r = touches[t, g]
+                if r >= 0:
+                    count[r] += panel[t]
+                    available[r] += left[t]
+        stuck = False
+        for r in range(rows):
+            stuck = stuck or count[r] > hi[r]
+        while taken < seats and not stuck:
+            # People whom a full quota or household shuts out are gone.
+            for t in range(classes):
+                if left[t] > 0:
+                    shut = False
+                    for g in range(width):
+                        r = touches[t, g]
+                        shut = shut or (r >= 0 and count[r] >= hi[r])
+                    if shut:
+                        for g in range(width):
+                            if touches[t, g] >= 0:
+                                available[touches[t, g]] -= left[t]
+                        left[t] = 0
+            row = -1
+            best = 0.0
+            ties = 0.0
+            for r in range(rows):
+                need = lo[r] - count[r]
+                if need > 0:
+                    if need > available[r]:
+                        stuck = True
+                        break
+                    ratio = need / available[r]
+                    if ratio > best:
+                        best, row, ties = ratio, r, 1.0
+                    elif ratio == best:
+                        ties += 1.0
+                        if splitmix(state) * ties < 1.0:
+                            row = r
+            if stuck:
+                break
+            total = 0
+            for t in range(classes):
+                if left[t] > 0 and (row < 0 or _in(touches, t, row)):
+                    total += left[t]
+            if total == 0:
+                stuck = True
+                break
+            ticket = int(splitmix(state) * total)
+            for t in range(classes):
+                if left[t] > 0 and (row < 0 or _in(touches, t, row)):
+                    ticket -= left[t]
+                    if ticket < 0:
+                        panel[t] += 1
+                        left[t] -= 1
+                        taken += 1
+                        for g in range(width):
+                            r = touches[t, g]
+                            if r >= 0:
+                                count[r] += 1
+                                available[r] -= 1
+                        break
+        if not stuck:
+            met = True
+            for r in range(rows):
+                met = met and count[r] >= lo[r]
+            if met:
+                return panel, True
+    return panel, False
+
+
+def _touches(touches: Any, t: int, row: int) -> Any:
+    found = False
+    for g in range(touches.shape[1]):
+        found = found or touches[t, g] == row
+    return found
+
+
+_in = numba.njit(cache=True, inline="always")(_touches)
+greedy = numba.njit(cache=True)(_greedy)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from typing import Literal, get_args
 
 import numpy as np
 
 from mandat.engines.sortition.decompose import Mix, decompose, mix, pack
 from mandat.engines.sortition.legacy import legacy_lottery
-from mandat.engines.sortition.model import Certificate, Lottery, Problem
+from mandat.engines.sortition.model import Certificate, Floats, Lottery, Problem
 from mandat.engines.sortition.nash import counted_classes, geometric_mean, relaxed_nash
 from mandat.engines.sortition.panels import PanelSource
 from mandat.engines.sortition.relax import (
@@ -83,7 +84,7 @@ def relaxed(problem: Problem, objective: Objective) -> Target:
 
 def _lottery(problem: Problem, objective: Objective, target: Target, found: Mix) -> Lottery:
     panels, weights = pack(found)
-    p = weights @ panels / problem.caps
+    p = _tidy(weights @ panels / problem.caps)
     free = problem.free
     least = float(p[free].min()) if free.any() else 1.0
     value, bound = least, target.minimum_bound
@@ -101,3 +102,9 @@ def _lottery(problem: Problem, objective: Objective, target: Target, found: Mix)
         cuts=len(problem.cuts),
     )
     return Lottery(problem=problem, panels=panels, weights=weights, probabilities=p, certificate=certificate)
+
+
+def _tidy(p: Floats) -> Floats:
+    """Give a probability a hair from a simple fraction that fraction's float: 1/11 rather than 0.09090909090909088."""
+    tidy = [float(Fraction(value).limit_denominator(10_000)) for value in p.tolist()]
+    return np.where(np.abs(np.array(tidy) - p) < 1e-14, tidy, p)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import copy
+from copy import copy
 
 import numpy as np
 
-from mandat.engines.sortition.highs import INF, Program, SolverError
+from mandat.engines.sortition.highs import Program
 from mandat.engines.sortition.kernels import anneal
 from mandat.engines.sortition.model import Floats, Ints, Problem
+from mandat.engines.sortition.split import split_panel
 
 NEAR = 1e-7
 EFFORTS = (3_000, 30_000, 300_000)
@@ -49,7 +50,7 @@ class PanelSource:
 
     def on(self, face: Face) -> PanelSource:
         """The same source kept to the panels of a face."""
-        source = copy.copy(self)
+        source = copy(self)
         source.low, source.high, source.lo, source.hi = face.low, face.high, face.lo, face.hi
         source._exact = None
         return source
@@ -84,7 +85,7 @@ class PanelSource:
                 start, face.near_low, face.near_high, self.problem.touches, face.lo, face.hi,
                 self.none, self.state, effort, 0.5, 0.2, True,
             )  # fmt: skip
-            if broken == 0:
+            if broken == 0 and self.accepts(panel):
                 found: Ints = panel
                 return found
         return self._by_program(face.near_low, face.near_high, face, self.generator.random(len(face.x)), first=True)
@@ -93,7 +94,8 @@ class PanelSource:
         """An integer program over the classes that may move; ``first``: any panel will do."""
         program = integer_program(self.problem, low, high, face.lo, face.hi, cost)
         if program is None:
-            return low.astype(np.int64)
+            panel = low.astype(np.int64)
+            return panel if self.problem.holds(panel) and self.accepts(panel) else None
         move, solver = program
         if first:
             solver.option("mip_max_improving_sols", 1)
@@ -101,7 +103,7 @@ class PanelSource:
             return None
         panel = low.astype(np.int64)
         panel[move] += np.rint(solver.values).astype(np.int64)
-        return panel if self.problem.holds(panel) else None
+        return panel if self.problem.holds(panel) and self.accepts(panel) else None
 
     def climb(self, weights: Floats, start: Ints, *, patience: int = 1) -> Ints | None:
         """A panel of high ``weights @ panel``, or None when the search only finds broken ones."""
@@ -111,27 +113,54 @@ class PanelSource:
             start, self.low, self.high, self.problem.touches, self.lo, self.hi,
             weights * (GAIN / scale), self.state, effort, 0.5, COLD, False,
         )  # fmt: skip
-        return panel if broken == 0 else None
+        return panel if broken == 0 and self.accepts(panel) else None
 
     def best(self, weights: Floats) -> tuple[Ints, float] | None:
         """The panel of greatest ``weights @ panel`` with a bound that no panel exceeds; None when there is no panel."""
         scale = float(np.abs(weights).max()) or 1.0
+        copies = self.problem.copies
         if self._exact is None:
-            self._exact = Program(
-                weights / scale,
-                self.low.astype(float),
-                self.high.astype(float),
-                np.vstack([self.problem.rows, np.ones((1, len(self.low)))]),
-                np.append(self.lo, self.problem.seats).astype(float),
-                np.append(self.hi, self.problem.seats).astype(float),
-                integer=True,
-            )
-        self._exact.set_cost(weights / scale)
+            self._exact = self._exact_program()
+        self._exact.set_cost(np.tile(weights / scale, copies))
         if not self._exact.solve():
             return None
-        panel = np.rint(self._exact.values).astype(np.int64)
+        panel = np.rint(self._exact.values).astype(np.int64).reshape(copies, -1).sum(axis=0)
         bound = max(self._exact.dual_bound * scale, float(weights @ panel))
         return panel, bound
+
+    def accepts(self, panel: Ints) -> bool:
+        """Whether the panel, when it stands for several panels at once, can be parted into them."""
+        return self.problem.copies == 1 or split_panel(self.problem, panel) is not None
+
+    def _exact_program(self) -> Program:
+        """Every panel of the source, with a block of columns per copy when several are drawn at once."""
+        problem, copies, classes = self.problem, self.problem.copies, len(self.low)
+        together = [np.vstack([problem.rows, np.ones((1, classes))])]
+        lower = [np.append(self.lo, problem.seats).astype(float)]
+        upper = [np.append(self.hi, problem.seats).astype(float)]
+        if copies == 1:
+            bounds = self.low.astype(float), self.high.astype(float)
+            return Program(np.zeros(classes), *bounds, together[0], lower[0], upper[0], integer=True)
+        quotas = len(problem.quotas.items)
+        together = [np.tile(block, (1, copies)) for block in (*together, np.eye(classes))]
+        lower.append(self.low.astype(float))
+        upper.append(self.high.astype(float))
+        one = np.vstack([problem.rows[:quotas], np.ones((1, classes))])
+        for number in range(copies):
+            block = np.zeros((quotas + 1, copies * classes))
+            block[:, number * classes : (number + 1) * classes] = one
+            together.append(block)
+            lower.append(np.append(problem.lo[:quotas] // copies, problem.seats // copies).astype(float))
+            upper.append(np.append(problem.hi[:quotas] // copies, problem.seats // copies).astype(float))
+        return Program(
+            np.zeros(copies * classes),
+            np.zeros(copies * classes),
+            np.tile(self.high.astype(float), copies),
+            np.vstack(together),
+            np.concatenate(lower),
+            np.concatenate(upper),
+            integer=True,
+        )
 
 
 def integer_program(
@@ -155,6 +184,3 @@ def integer_program(
         integer=True,
     )
     return move, program
-
-
-__all__ = ["INF", "Face", "PanelSource", "SolverError", "integer_program"]

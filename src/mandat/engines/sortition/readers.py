@@ -45,7 +45,7 @@ def read_quotas(stream: IO[bytes] | IO[str], *, file: str = "categories.csv") ->
 
     As in the usual tool, ``max_flex`` empty or -1 means "not set". Raises FileProblemsError with every problem found.
     """
-    rows = _rows(stream, file)
+    rows = table_rows(stream, file)
     header = _header(rows, file)
     columns = {name.casefold(): place for place, name in reversed(list(enumerate(header)))}
     value_header = next((name for name in VALUE_HEADERS if name in columns), None)
@@ -90,7 +90,7 @@ def read_pool(
     in the order of the file. Households are equal when all ``household_columns`` are, whatever case and spaces;
     empty means alone. Raises FileProblemsError with every problem found.
     """
-    rows = _rows(stream, file)
+    rows = table_rows(stream, file)
     header = _header(rows, file)
     place = {name.casefold(): at for at, name in reversed(list(enumerate(header)))}
     problems = [
@@ -212,7 +212,7 @@ def _id_place(
     return 0 if all(cells) and len(set(cells)) == len(cells) else None
 
 
-def _rows(stream: IO[bytes] | IO[str], file: str) -> Iterator[tuple[int, list[str]]]:
+def table_rows(stream: IO[bytes] | IO[str], file: str) -> Iterator[tuple[int, list[str]]]:
     """Lines that are not blank, stripped cell by cell, each with the number of its first physical line."""
     content = stream.read()
     text = content if isinstance(content, str) else _decode(content)
