@@ -140,7 +140,7 @@ def _greedy(election: Election, options: dict[str, Any]) -> Count:
 
 def _phragmen(election: Election, options: dict[str, Any]) -> Count:
     made, rank = market(election, "cardinality"), tie_rank(election, options["tie_order"])
-    order, ties, loads = run_phragmen(market=made, ballots=election.ballots, budget=election.budget_units, rank=rank)
+    order, ties, loads = run_phragmen(market=made, budget=election.budget_units, rank=rank)
     decisions = [
         Decision(step, election.ids[j], "phragmen", "load", load / election.money_scale)
         for step, (j, load) in enumerate(zip(order, loads, strict=True), 1)

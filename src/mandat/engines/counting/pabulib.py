@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import chain
 
-from mandat.engines.counting.intake import Intake, Limits, Policy
+from mandat.engines.counting.intake import Intake, Policy
+from mandat.engines.counting.limits import Limits
 from mandat.engines.counting.model import VOTE_TYPES, Election, Project, VoteType, parse_decimal
 from mandat.engines.counting.rows import RowSplitter, join_row
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
 _SECTIONS = ("META", "PROJECTS", "VOTES")
-_CHUNK = 1 << 15
 
 
 def read_pabulib(
@@ -41,7 +41,7 @@ def read_pabulib(
 
 class _Reader:
     def __init__(self, lines: Iterable[str], *, file: str, policy: Policy, keep_voters: bool) -> None:
-        self.numbered = enumerate(lines, 1)
+        self.lines = iter(lines)
         self.file, self.policy, self.keep_voters = file, policy, keep_voters
         self.meta: dict[str, str] = {}
         self.meta_lines: dict[str, int] = {}
@@ -76,7 +76,7 @@ class _Reader:
 
     def _head(self) -> None:
         section, header, line = "", [""], 0
-        rows = RowSplitter(_without_bom(self.numbered))
+        rows = RowSplitter(_numbered(self.lines))
         for line, fields in rows:
             marker = fields[0].strip().upper()
             if marker in _SECTIONS and not any(f.strip() for f in fields[1:]):
@@ -88,7 +88,7 @@ class _Reader:
                 if section == "PROJECTS":
                     self._project_header(header, found[0])
                 elif section == "VOTES":
-                    self._votes(header, found[0], rows.pending)
+                    self._votes(header, found[0], rows)
                     return
             elif section == "META":
                 self._meta_row(fields, line)
@@ -162,7 +162,7 @@ class _Reader:
             self.meta_lines.get("vote_type", 0),
         )
 
-    def _votes(self, header: list[str], line: int, pending: list[tuple[int, str]]) -> None:
+    def _votes(self, header: list[str], line: int, rows: RowSplitter) -> None:
         if not self.projects:
             raise self.fail("section PROJECTS absente ou vide", "PROJECTS section missing or empty", line)
         _ = self.budget
@@ -177,11 +177,13 @@ class _Reader:
             columns=tuple(header),
             keep_voters=self.keep_voters,
         )
-        self.intake.read(chain(pending, self.numbered), chunk=_CHUNK)
+        ahead = [text for _, text in rows.pending]
+        self.intake.read(chain(ahead, self.lines), start=rows.at + 1)
 
 
-def _without_bom(numbered: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    for number, line in numbered:
+def _numbered(lines: Iterator[str]) -> Iterator[tuple[int, str]]:
+    """Numbered from 1, the first without its byte order mark."""
+    for number, line in enumerate(lines, 1):
         yield number, line.removeprefix("\ufeff").removeprefix("ï»¿") if number == 1 else line
 
 

@@ -28,17 +28,17 @@ def pack(
     points_scale: int = 1,
     weights: IntArray | None = None,
     ordered: bool = False,
+    is_sorted: bool = False,
 ) -> Ballots:
     """Group equal ballots; sets are sorted, rankings keep their order. O(entries log entries) time.
 
     ``indptr`` int64[n + 1], ``indices`` int32[entries] in ``range(projects)`` without repetition
-    inside a ballot. Equality is checked entry by entry: hashes only bring candidates together.
+    inside a ballot; ``is_sorted`` says that sets already are. Equality is checked entry by entry: hashes only bring candidates together.
     """
     n = len(indptr) - 1
     lengths = np.diff(indptr)
-    rows = np.repeat(np.arange(n, dtype=np.int64), lengths)
-    if not ordered and len(indices):
-        key = rows * projects + indices
+    if not ordered and not is_sorted and len(indices):
+        key = np.repeat(np.arange(n, dtype=np.int64), lengths) * projects + indices
         if np.any(key[1:] < key[:-1]):
             order = np.argsort(key, kind="stable")
             indices = indices[order]
@@ -52,17 +52,19 @@ def pack(
         label = _scramble(label ^ (points.astype(np.uint64) * _MIX))
     sums = np.zeros(len(indices) + 1, dtype=np.uint64)
     np.cumsum(label, out=sums[1:])
-    del label, rows
+    del label
     hashes = sums[indptr[1:]] - sums[indptr[:-1]]
     del sums
-    order = np.lexsort((lengths, hashes)) if n else np.zeros(0, dtype=np.int64)
+    hashes ^= _scramble(lengths.astype(np.uint64))
+    order = np.argsort(hashes)
     same = np.zeros(n, dtype=bool)
     if n > 1:
         a, b = order[:-1], order[1:]
         same[1:] = (hashes[a] == hashes[b]) & (lengths[a] == lengths[b])
         _refute(same, order, indptr, indices, points)
     group = np.cumsum(~same) - 1
-    heads = order[~same]
+    # A group is known by its first ballot.
+    heads = np.minimum.reduceat(order, np.flatnonzero(~same)) if n else order
     # Packed rows keep the order of first appearance, so that a file packs the same way everywhere.
     rank = np.argsort(heads, kind="stable")
     place = np.empty(len(heads), dtype=np.int32)

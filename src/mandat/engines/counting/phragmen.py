@@ -17,101 +17,110 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import gcd
+from heapq import heapify, heappop, heappush
+from math import gcd, inf
 
 import numpy as np
 
 from mandat.engines.counting.greedy import TieSet
-from mandat.engines.counting.model import Ballots, FloatArray, IntArray
+from mandat.engines.counting.model import FloatArray
 from mandat.engines.counting.utilities import Market
 
 _ULP = 2.0**-53
+#: Relative rounding of a sum by pairs and of what is done with it; generous.
+_SUM = 128 * _ULP
 
 
 class _Loads:
     """Float loads with their error bound, and what is needed to have any of them exact."""
 
-    def __init__(self, market: Market, ballots: Ballots) -> None:
-        self.market, self.ballots = market, ballots
-        m = len(market.costs)
+    def __init__(self, market: Market) -> None:
+        self.market = market
         self.load: FloatArray = np.zeros(market.packed)
-        self.last = np.full(market.packed, -1, dtype=np.int64)  # round that set the load
-        self.sums: FloatArray = np.zeros(m)
+        self.last = np.full(market.packed, -1, dtype=np.int32)  # round that set the load
         self.error = 0.0
-        self.top = 0.0
         self.rounds: list[int] = []
         self._numerators: list[int] = []
         self._ratios: list[int] = []
         self._denominator = 1
 
-    def _sum(self, j: int, upto: int, last: IntArray) -> int:
-        """Exact sum of the supporters' loads, over the common denominator."""
-        share = np.bincount(last + 1, weights=self.market.weight[j], minlength=upto + 1)[1:].tolist()
+    def quote(self, j: int) -> float:
+        """The load project ``j`` would bring its supporters to, within ``error`` and a few roundings."""
+        market = self.market
+        carried = float((self.load[market.rows[j]] * market.weight[j]).sum())
+        return (carried + market.costs[j]) / market.voters[j]
+
+    def _over(self, j: int) -> int:
+        """Exact sum of the supporters' loads and the cost, times the common denominator."""
+        share = np.bincount(
+            self.last[self.market.rows[j]] + 1, weights=self.market.weight[j], minlength=len(self.rounds) + 1
+        )[1:].tolist()
         total = 0
         for number, ratio, weight in zip(self._numerators, self._ratios, share, strict=False):
             total = total * ratio + number * int(weight)
-        return total
+        return total + self.market.costs[j] * self._denominator
 
     def exact(self, j: int) -> Fraction:
-        market = self.market
-        total = self._sum(j, len(self.rounds), self.last[market.rows[j]])
-        return Fraction(total + market.costs[j] * self._denominator, self._denominator * market.voters[j])
+        return Fraction(self._over(j), self._denominator * self.market.voters[j])
 
     def elect(self, j: int, load: float) -> None:
-        market, ballots = self.market, self.ballots
-        rows = market.rows[j]
-        top = self._sum(j, len(self.rounds), self.last[rows]) + market.costs[j] * self._denominator
-        shared = gcd(top, market.voters[j])
+        market = self.market
+        top, voters = self._over(j), market.voters[j]
+        shared = gcd(top, voters)
         self._numerators.append(top // shared)
-        self._ratios.append(market.voters[j] // shared)
-        self._denominator *= market.voters[j] // shared
-        self.last[rows] = len(self.rounds)
+        self._ratios.append(voters // shared)
+        self._denominator *= voters // shared
+        self.last[market.rows[j]] = len(self.rounds)
         self.rounds.append(j)
-        rise = (load - self.load[rows]) * market.weight[j]
-        self.load[rows] = load
-        lengths = ballots.lengths[rows]
-        entry = np.arange(int(lengths.sum())) + np.repeat(ballots.indptr[rows] - np.cumsum(lengths) + lengths, lengths)
-        self.sums += np.bincount(ballots.indices[entry], weights=np.repeat(rise, lengths), minlength=len(self.sums))
-        self.top = max(self.top, load)
-        # One rounding an entry added to a sum; a mean of loads carries their error on unchanged.
-        self.error += _ULP * self.top * (8 + len(rows))
+        self.load[market.rows[j]] = load
+        # A mean of loads carries their error on, unchanged; each new load adds its own rounding.
+        self.error += 4 * _ULP * load
 
 
 def run_phragmen(
-    *, market: Market, ballots: Ballots, budget: int, rank: Sequence[int], stop: str = "overspend"
+    *, market: Market, budget: int, rank: Sequence[int], stop: str = "overspend"
 ) -> tuple[list[int], list[TieSet], list[Fraction]]:
     """Projects in order, level sets ``(step, projects, chosen)``, and the exact load reached at each step."""
-    loads = _Loads(market, ballots)
-    costs = np.array([float(c) for c in market.costs])
-    voters = np.array([float(v) for v in market.voters])
-    possible = np.array([bool(v) and c <= budget for v, c in zip(market.voters, market.costs, strict=True)])
+    loads = _Loads(market)
     order: list[int] = []
     ties: list[TieSet] = []
     reached: list[Fraction] = []
     left = budget
-    with np.errstate(divide="ignore", invalid="ignore"):
-        while possible.any():
-            where = np.flatnonzero(possible)
-            load = (loads.sums[where] + costs[where]) / voters[where]
-            best = float(load.min())
-            doubt = 2 * (loads.error + 16 * _ULP * (best + loads.top))
-            near = where[load <= best + doubt].tolist()
-            if len(near) > 1:
-                exact = {j: loads.exact(j) for j in near}
-                least = min(exact.values())
-                near = sorted((j for j in near if exact[j] == least), key=lambda j: rank[j])
-            too_dear = [j for j in near if market.costs[j] > left]
-            if too_dear and stop == "overspend":
-                return order, ties, reached
-            if too_dear:
-                possible[too_dear] = False
+    fresh = [-1] * len(market.costs)  # round in which a bound was last worked out: loads only rise
+    heap = [(c / v, j) for j, (c, v) in enumerate(zip(market.costs, market.voters, strict=True)) if v and c <= budget]
+    heapify(heap)
+    while heap:
+        best, near = inf, list[int]()
+        while heap and heap[0][0] <= best + 2 * (loads.error + _SUM * best):
+            bound, j = heappop(heap)
+            if fresh[j] < len(order):
+                fresh[j] = len(order)
+                quote = loads.quote(j)
+                heappush(heap, (quote - loads.error - _SUM * quote, j))
                 continue
-            if len(near) > 1:
-                ties.append((len(order) + 1, tuple(near), near[0]))
-            chosen = near[0]
-            reached.append(loads.exact(chosen))
-            loads.elect(chosen, float(reached[-1]))
-            order.append(chosen)
-            left -= market.costs[chosen]
-            possible[chosen] = False
+            best = min(best, bound + loads.error + 2 * _SUM * bound)
+            near.append(j)
+        if len(near) > 1:
+            exact = {j: loads.exact(j) for j in near}
+            least = min(exact.values())
+            level = sorted((j for j in near if exact[j] == least), key=lambda j: rank[j])
+        else:
+            level = near
+        too_dear = [j for j in level if market.costs[j] > left]
+        if too_dear and stop == "overspend":
+            break
+        fits = [j for j in level if market.costs[j] <= left]
+        chosen = fits[0] if fits else -1
+        for j in near:
+            if j != chosen and j not in too_dear:
+                fresh[j] = -1
+                heappush(heap, (0.0, j))
+        if chosen < 0:
+            continue
+        if len(fits) > 1:
+            ties.append((len(order) + 1, tuple(fits), chosen))
+        reached.append(loads.exact(chosen))
+        loads.elect(chosen, float(reached[-1]))
+        order.append(chosen)
+        left -= market.costs[chosen]
     return order, ties, reached

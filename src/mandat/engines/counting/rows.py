@@ -55,6 +55,7 @@ class RowSplitter:
         self._source = iter(numbered)
         self._delimiter = delimiter
         self.pending: list[tuple[int, str]] = []
+        self.at = 0  # number of the last line of the row given
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         return self
@@ -70,12 +71,14 @@ class RowSplitter:
                 taken.append((number, line))
                 fields = split_row("\n".join(text for _, text in taken), self._delimiter)
                 if fields is not None:
+                    self.at = number
                     return taken[0][0], fields
                 if len(taken) < _MAX_LINES:
                     continue
             if not taken:
                 raise StopIteration
             self.pending = taken[1:] + self.pending
+            self.at = taken[0][0]
             return taken[0][0], taken[0][1].split(self._delimiter)
 
 
