@@ -5,7 +5,9 @@
 before overspending; ``overspend`` goes on past exhaustive outcomes and keeps the last one within
 budget. Spending does not grow steadily with the increment, so runs are never skipped by bisection.
 ``add1u``: then fill up greedily by the same utility. ``greedy``: fill up without raising.
-``epsilon``: those who do not want a project use it infinitely little, and help when it needs them.
+``add-opt`` and ``add-optu``: see ``exact_shares``, a rule of its own.
+``epsilon``: those who do not want a project use it infinitely little: once its supporters have given all, everyone else shares the rest at one price, the
+project with the lowest such price first.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from fractions import Fraction
 from typing import Literal
 
 from mandat.engines.counting.equal_shares import Shares, run_shares
+from mandat.engines.counting.exact_shares import ExactShares, least_raise, run_exact
 from mandat.engines.counting.utilities import Market
 
 Stop = Literal["exhaustive", "overspend"]
@@ -29,6 +32,14 @@ class Raised:
     runs: int
     raises: int
     spent: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ExactRun:
+    """The exact run kept, and the raises that led to it."""
+
+    kept: ExactShares
+    raises: list[Fraction]
 
 
 def is_exhaustive(market: Market, elected: Sequence[int], budget: int) -> bool:
@@ -56,3 +67,22 @@ def run_add1(
         out = run_shares(market=market, endowment=start + increment * runs, rank=rank)
         runs += 1
         spent.append(out.cost)
+
+
+def run_add_opt(
+    *, market: Market, budget: int, rank: Sequence[int], stop: Stop = "exhaustive"
+) -> tuple[ExactShares, list[Fraction]]:
+    """Exact Equal Shares, raised each time by what first changes the outcome; and the raises made."""
+    kept = run_exact(market=market, endowment=Fraction(budget, market.total), rank=rank)
+    raises: list[Fraction] = []
+    wanted = sum(1 for mass in market.mass if mass)
+    while not (len(kept.order) == wanted or (stop == "exhaustive" and is_exhaustive(market, kept.order, budget))):
+        more = least_raise(market=market, run=kept)
+        if more is None:
+            break
+        out = run_exact(market=market, endowment=kept.endowment + more, rank=rank)
+        if out.cost > budget:
+            break
+        kept = out
+        raises.append(more)
+    return kept, raises

@@ -45,8 +45,23 @@ def run_shares(*, market: Market, endowment: Fraction, rank: Sequence[int]) -> S
         (ledger.floor[j] / market.unit[j] * (1 - 1e-15), j) for j, c in enumerate(market.costs) if c and market.mass[j]
     ]
     heapify(heap)
+    _buy_all(ledger, heap, out, rank)
+    return out
+
+
+def help_out(shares: Shares, rank: Sequence[int]) -> int:
+    """Go on with everybody helping (completion ``epsilon``); returns how many projects that added."""
+    ledger, before = shares.ledger, len(shares.order)
+    taken = set(shares.order)
+    ledger.help()
+    heap = [(0.0, j) for j, c in enumerate(ledger.market.costs) if c and ledger.market.mass[j] and j not in taken]
+    _buy_all(ledger, heap, shares, rank)
+    return len(shares.order) - before
+
+
+def _buy_all(ledger: Ledger, heap: list[tuple[float, int]], out: Shares, rank: Sequence[int]) -> None:
     while heap:
-        found = _cheapest(ledger, heap, out)
+        found = _cheapest(ledger, heap)
         if not found:
             break
         if len(found) == 1 and not found[0].fragile:
@@ -58,10 +73,9 @@ def run_shares(*, market: Market, endowment: Fraction, rank: Sequence[int]) -> S
             chosen = settled
         ledger.buy(chosen)
         out.order.append(chosen.project)
-    return out
 
 
-def _cheapest(ledger: Ledger, heap: list[tuple[float, int]], out: Shares) -> list[Quote]:
+def _cheapest(ledger: Ledger, heap: list[tuple[float, int]]) -> list[Quote]:
     """Quotes that may be the smallest; every other project goes back on the heap with its bound."""
     best = inf
     pool: list[Quote] = []
@@ -90,12 +104,11 @@ def _settle(
 ) -> Quote | None:
     """Decide between quotes that floats cannot tell apart, in exact numbers; lists a true tie."""
     out.exact_steps += 1
-    market = ledger.market
     exact: list[tuple[Fraction, Quote]] = []
     for quote in near:
         solution = ledger.solve(quote)
         if solution is not None:
-            exact.append((solution.q / market.unit[quote.project], quote))
+            exact.append((solution.q / ledger.unit[quote.project], quote))
     if not exact:
         return None
     best = min(ratio for ratio, _ in exact)

@@ -54,6 +54,17 @@ class Round:
     use: FloatArray | None
     poor: IndexArray
     mass: int
+    helped: bool = False
+
+
+@dataclass(slots=True)
+class Party:
+    """Who may pay for a project: packed ballots, their voters, their use (None: equal), who must give all."""
+
+    rows: IndexArray
+    weight: FloatArray
+    use: FloatArray | None
+    gives: NDArray[np.bool_] | None
 
 
 class Ledger:
@@ -75,6 +86,9 @@ class Ledger:
             cost / mass * (1 - 4 * _ULP) if mass else inf for cost, mass in zip(market.costs, market.mass, strict=True)
         ]
         self.rounds: list[Round] = []
+        self.unit = list(market.unit)
+        #: With helping, those who do not want a project pay for it too once its supporters gave all.
+        self.helping = False
         self._numerators: list[int] = []
         self._ratios: list[int] = []
         self._denominator = endowment.denominator
@@ -87,12 +101,15 @@ class Ledger:
         Stops early, with a valid lower bound, once the price per unit is above ``ceiling``.
         """
         market = self.market
-        cost = float(market.costs[project])
-        unit = market.unit[project]
-        rows = self.rows[project]
-        left, weight, use = self.left[rows], self.weight[project], self.use[project]
+        cost, unit = float(market.costs[project]), self.unit[project]
+        party = self._party(project)
+        left, weight, use = self.left[party.rows], party.weight, party.use
         q, mass, paid = self.floor[project], self.mass[project], 0.0
-        first = True
+        first = not self.helping
+        if party.gives is not None:
+            paid = float((left[party.gives] * weight[party.gives]).sum())
+            left, weight = left[~party.gives], weight[~party.gives]
+            mass = float(weight.sum())
         while True:
             poor = left < (q if use is None else q * use)
             count = int(np.count_nonzero(poor))
@@ -131,6 +148,20 @@ class Ledger:
         self.floor[project] = max(self.floor[project], q - error)
         return Quote(project, q, error, low, inf if fragile else (q + error) / unit * (1 + 8 * _ULP), fragile)
 
+    def help(self) -> None:
+        """From now on everybody helps, at one price: see ``epsilon`` in ``completions``."""
+        self.helping = True
+        self.floor = [0.0] * len(self.floor)
+        self.unit = [1] * len(self.unit)
+
+    def _party(self, project: int) -> Party:
+        if not self.helping:
+            return Party(self.rows[project], self.weight[project], self.use[project], None)
+        rows = np.flatnonzero(self.left > 0).astype(np.int32)
+        wanted = np.zeros(self.market.packed, dtype=bool)
+        wanted[self.rows[project]] = True
+        return Party(rows, self.market.row_weight[rows], None, wanted[rows])
+
     def _trim(self, project: int, left: FloatArray) -> None:
         """Forget supporters with nothing left: they are poor for good and give nothing."""
         alive = left > 0
@@ -147,13 +178,16 @@ class Ledger:
         """Take the payments for a project; leaves every purse's state (empty or not) exactly right."""
         project, q = quote.project, quote.q
         cost = float(self.market.costs[project])
-        rows, weight, use = self.rows[project], self.weight[project], self.use[project]
+        party = self._party(project)
+        rows, weight, use = party.rows, party.weight, party.use
         left = self.left[rows]
         price = q if use is None else q * use
-        rich = left >= price
-        emptied = None
         doubt = self.drift + (quote.error if use is None else quote.error * use)
-        if quote.fragile or bool(((np.abs(left - price) <= doubt) & (left > 0)).any()):
+        rich, close = left >= price, (np.abs(left - price) <= doubt) & (left > 0)
+        if party.gives is not None:
+            rich, close = rich & ~party.gives, close & ~party.gives
+        emptied = None
+        if quote.fragile or bool(close.any()):
             found = self.solve(quote)
             assert found is not None, "only affordable projects are bought"
             q, rich, emptied = float(found.q), found.rich, rows[found.emptied]
@@ -161,7 +195,7 @@ class Ledger:
         payers, poor = rows[rich], rows[~rich & (left > 0)]
         paying = weight[rich]
         mass = int(paying.sum() if use is None else (paying * use[rich]).sum())
-        self.rounds.append(Round(project, q, payers, None if use is None else use[rich], poor, mass))
+        self.rounds.append(Round(project, q, payers, None if use is None else use[rich], poor, mass, self.helping))
         rest = left[rich] - (price if use is None else price[rich])  # type: ignore[index]
         self.left[rows] = 0.0
         # Zero is kept for purses that are exactly empty; these are not, however little is left.
@@ -176,12 +210,15 @@ class Ledger:
     def solve(self, quote: Quote) -> Solution | None:
         """The price of a project in exact numbers; None when its supporters cannot pay for it."""
         project = quote.project
-        rows, weight, use = self.rows[project], self.weight[project], self.use[project]
+        party = self._party(project)
+        rows, weight, use = party.rows, party.weight, party.use
         left = self.left[rows]
         unit_left = left if use is None else left / use
         away = self.drift * 2 + 1e-12 * quote.q
         at_least = max(0.0, self.floor[project] if quote.error == inf else quote.q - quote.error)
         poor = (unit_left < at_least - away) | (left == 0)
+        if party.gives is not None:
+            poor |= party.gives
         open_ = ~poor if quote.fragile or quote.error == inf else ~poor & (unit_left <= quote.q + quote.error + away)
         rich = ~poor & ~open_
         needs = Fraction(self.market.costs[project]) - self._purses(rows[poor & (left > 0)])
