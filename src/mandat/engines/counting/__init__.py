@@ -7,7 +7,8 @@
 """
 
 from mandat.engines.counting.count import COMPLETIONS, RULES, count
-from mandat.engines.counting.model import Ballots, Election, Project, Refusal, make_election
+from mandat.engines.counting.csvfile import read_csv
+from mandat.engines.counting.model import Ballots, Election, Project, Refusal, make_election, parse_decimal
 from mandat.engines.counting.pabulib import read_pabulib, write_pabulib
 from mandat.engines.counting.result import Count, Decision
 from mandat.engines.counting.ties import Tie, tie_rank
@@ -26,6 +27,8 @@ __all__ = [
     "Tie",
     "count",
     "make_election",
+    "parse_decimal",
+    "read_csv",
     "read_pabulib",
     "tie_rank",
     "write_pabulib",

@@ -170,8 +170,11 @@ def _share_decisions(election: Election, shares: Shares) -> list[Decision]:
     scale, unit = election.money_scale, shares.ledger.market.unit
     for step, j in enumerate(shares.order, 1):
         stage = "gift" if step <= shares.gifts else "epsilon" if j in helped else "equal-shares"
-        # Price per unit of use, as floats found it: exact where ties were decided.
-        value = Fraction(prices.get(j, 0.0)) / (1 if stage == "epsilon" else unit[j])
+        if stage == "gift":
+            out.append(Decision(step, ids[j], stage))
+            continue
+        # Price per unit of use, as floats found it: decided in exact numbers wherever that mattered.
+        value = Fraction(prices[j]) / (1 if stage == "epsilon" else unit[j])
         out.append(Decision(step, ids[j], stage, "price", value / (1 if unit[j] != 1 else scale)))
     return out
 

@@ -33,7 +33,12 @@ def explain_seats(result: Count) -> dict[str, Explanation]:
         figure = say(_FIGURES[result.rule].fr, _FIGURES[result.rule].en, figure=figures[j])
         if j in place:
             data["place"] = place[j]
-            tell = say("Siège obtenu ({place}) : {figure}.", "Elected {place}: {figure}.", place=ordinal(place[j]), figure=figure)
+            tell = say(
+                "Siège obtenu ({place}) : {figure}.",
+                "Elected {place}: {figure}.",
+                place=ordinal(place[j]),
+                figure=figure,
+            )
         else:
             tell = say("Sans siège : {figure}.", "Not elected: {figure}.", figure=figure)
         out[name] = Explanation(name, j in place, "elected" if j in place else "not-elected", tell, data)
@@ -63,7 +68,8 @@ def _transferable(result: Count, run: Transferable) -> dict[str, Explanation]:
             at = (gone - 2) if gone else -1
             data |= {"excluded_at_stage": gone, "votes_then": votes[at]}
             tell = say(
-                "Sans siège : {votes} voix" + (", mise à l’écart au tour {stage}." if gone else " à la fin du dépouillement."),
+                "Sans siège : {votes} voix"
+                + (", mise à l’écart au tour {stage}." if gone else " à la fin du dépouillement."),
                 "Not elected: {votes} votes"
                 + (", excluded at stage {stage}." if gone else " at the end of the count."),
                 votes=votes[at],

@@ -99,9 +99,9 @@ def run_pav(*, election: Election, seats: int, rank: Sequence[int]) -> Committee
         missing = seats - len(chosen)
         if missing == 0:
             if score > best:
-                found = []
-            best = max(best, score)
-            found.append(chosen)
+                best, found = score, []
+            if score == best:
+                found.append(chosen)
             continue
         if len(order) - at < missing:
             continue

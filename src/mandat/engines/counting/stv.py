@@ -46,6 +46,7 @@ class _Papers:
 
     def __init__(self, election: Election) -> None:
         ballots = election.ballots
+        self.candidates = len(election)
         valid = ballots.lengths > 0
         self.start = ballots.indptr[:-1][valid]
         self.end = ballots.indptr[1:][valid]
@@ -57,7 +58,7 @@ class _Papers:
 
     def move(self, candidate: int, going: set[int]) -> None:
         """Pass every paper of ``candidate`` to its next preference among ``going``."""
-        open_ = np.zeros(int(self.indices.max(initial=0)) + 2, dtype=bool)
+        open_ = np.zeros(self.candidates, dtype=bool)
         open_[list(going)] = True
         papers = np.flatnonzero(self.holder == candidate)
         self.holder[papers] = -1
@@ -69,9 +70,9 @@ class _Papers:
             self.holder[papers[good]] = following[good]
             papers = papers[~good]
 
-    def votes(self, candidates: int) -> list[int]:
+    def votes(self) -> list[int]:
         held = self.holder >= 0
-        total = np.zeros(candidates, dtype=np.int64)
+        total = np.zeros(self.candidates, dtype=np.int64)
         np.add.at(total, self.holder[held], (self.value * self.weight)[held])
         return [int(v) for v in total]
 
@@ -86,7 +87,7 @@ def run_stv(*, election: Election, seats: int, rank: Sequence[int]) -> Transfera
     quota = valid // (seats + 1) + 1
     out = Transferable([], [], [], quota, 0)
     going = set(range(m))
-    votes = papers.votes(m)
+    votes = papers.votes()
     kept = dict[int, int]()  # elected candidates keep exactly the quota once their surplus is passed on
     surplus: list[int] = []
     out.stages.append(Stage("first-preferences", -1, votes))
@@ -111,7 +112,7 @@ def run_stv(*, election: Election, seats: int, rank: Sequence[int]) -> Transfera
             going.discard(j)
             papers.move(j, going)
             what = "exclusion"
-        votes = papers.votes(m)
+        votes = papers.votes()
         for k, amount in kept.items():
             votes[k] = amount
         out.stages.append(Stage(what, j, votes))

@@ -102,7 +102,7 @@ def run_welfare(*, market: Market, budget: int, rank: Sequence[int]) -> Welfare:
     worth = [mass * unit for mass, unit in zip(market.mass, market.unit, strict=True)]
     if sum(worth) >= 2**62 or sum(market.costs) >= 2**62:
         raise InputError(Text("montants trop grands pour cette règle", "amounts too large for this rule"))
-    gifts = sorted((j for j, c in enumerate(market.costs) if c == 0 and worth[j]), key=lambda j: rank[j])
+    gifts = sorted((j for j, c in enumerate(market.costs) if c == 0 and market.mass[j]), key=lambda j: rank[j])
     items = [j for j, c in enumerate(market.costs) if 0 < c <= budget and worth[j]]
     items.sort(key=lambda j: rank[j])
     items.sort(key=lambda j: -worth[j] / market.costs[j])
@@ -111,7 +111,7 @@ def run_welfare(*, market: Market, budget: int, rank: Sequence[int]) -> Welfare:
     sack = _Knapsack(cost, value)
     candidate = _highs(cost, value, budget)
     greedy, _ = run_greedy(market=market, budget=budget, rank=rank)
-    floor = max(int(value[candidate].sum()) if len(candidate) else 0, sum(worth[j] for j in greedy))
+    floor = max(int(value[candidate].sum()) if len(candidate) else 0, sum(worth[j] for j in greedy if market.costs[j]))
     best = sack.best(floor, budget)
     chosen, ties = _first_optimal(sack, items, best, budget, rank)
     chosen.sort(key=items.index)
