@@ -135,9 +135,15 @@ def current(programme: str, sources: Sequence[str]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     wanted = [source for source in dict.fromkeys(sources) if source]
     for start in range(0, len(wanted), 500):
-        lines = _lines(Where(programme=programme)).filter(source__in=wanted[start : start + 500])
-        for known in _read(lines):
+        # The conditions of the unique index on sources, word for word: without them every act would read the whole log.
+        first = _lines(Where(programme=programme)).filter(corrects=None, source__in=wanted[start : start + 500])
+        for known in _read(first.exclude(source="")):
             found[known.fact.source] = known
+    replaced = {known.replaced_by: source for source, known in found.items() if known.replaced_by is not None}
+    while replaced:
+        later = {replaced[known.index]: known for known in entries(list(replaced)) if known.fact.kind != WITHDRAWN}
+        found |= later
+        replaced = {known.replaced_by: source for source, known in later.items() if known.replaced_by is not None}
     return found
 
 
