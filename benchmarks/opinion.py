@@ -56,7 +56,8 @@ print(json.dumps({
     "memory": memory,
     "singular": exact.singular_values_.tolist(),
     "own_singular": found.reducer.singular_values_.tolist(),
-    "groups": sorted(np.bincount(found.clusterer.labels_).tolist(), reverse=True),
+    "people": [int(i) for i in found.participants_df.index[found.participants_df.to_cluster]],
+    "labels": found.clusterer.labels_.tolist(),
 }))
 """
 
@@ -123,7 +124,7 @@ def ours(path: Path, repeats: int) -> dict[str, Any]:
         "with_stability": sorted(apart)[len(apart) // 2],
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         "singular": opinions.projection.singular_values.tolist(),
-        "groups": [group.size for group in opinions.groups],
+        "labels": opinions.labels.tolist() if n <= 100_000 else [],
     }
 
 
@@ -173,6 +174,13 @@ def same_digits(first: list[float], second: list[float]) -> str:
     return f"{gap:.0e}"
 
 
+def same_groups(mine: dict[str, Any], theirs: dict[str, Any]) -> str:
+    """Adjusted Rand index of the two partitions."""
+    from mandat.engines.opinion import adjusted_rand
+
+    return f"{adjusted_rand(np.array(mine['labels'])[theirs['people']], np.array(theirs['labels'])):.3f}"
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -208,6 +216,7 @@ def main() -> None:
         "times",
         "CPU times",
         "σ apart",
+        "same groups",
         "stable s",
         "vote s",
         "MB",
@@ -236,9 +245,10 @@ def main() -> None:
                 f"{peer_wall / wall:.1f}",
                 f"{peer_cpu / cpu:.1f}",
                 same_digits(mine["singular"], theirs["singular"]),
+                same_groups(mine, theirs),
             ]
         else:
-            cells += ["–"] * 4
+            cells += ["–"] * 5
         cells += [
             f"{mine['with_stability']:.3f}",
             f"{vote:.3f}",
