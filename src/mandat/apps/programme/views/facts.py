@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from mandat.apps.programme.views.shared import (
     why_url,
     words,
 )
+from mandat.apps.programme.vocabulary import FIELDS
 from mandat.apps.territory import selectors as territory
 from mandat.facts import fact_types
 from mandat.facts.base import AREA, COMMITMENT
@@ -179,7 +181,10 @@ def fact(request: HttpRequest, index: int) -> HttpResponse:
         "breakdowns": shown(known.breakdowns),
         "canonical": json.dumps(json.loads(entry.text), ensure_ascii=False, indent=2, sort_keys=True),
         "leaf": entry.leaf.hex(),
-        "proof": proof,
+        "size": size,
+        "root": b64decode(proof["root"]).hex(),
+        "path": [b64decode(step).hex() for step in proof["path"]],
+        "checkpoint": proof["checkpoint"],
         "intact": entry.intact,
         "chain": _chain(entry),
         "before": index - 1 if index else None,
@@ -224,7 +229,8 @@ def _fields(entry: Entry) -> list[tuple[Any, Any, str]]:
     for name, value in known.data.items():
         if value not in (None, "", ()):
             said = ", ".join(map(str, value)) if isinstance(value, tuple | list) else value
-            rows.append((name.replace("_", " "), said, ""))
+            link = reverse("programme:fact", args=[value]) if name == "declared" else ""
+            rows.append((FIELDS.get(name, name.replace("_", " ")), said, link))
     if known.subject:
         rows.append((_("Subject"), known.subject, ""))
     if known.source:

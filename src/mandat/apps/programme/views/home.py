@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 
 from mandat import journal
 from mandat.apps.programme.views.shared import all_standings, cells, fact_line, programme_or_404, tally
+from mandat.apps.territory.maps import frame, patches
+from mandat.apps.territory.selectors import current_region
 from mandat.facts import fact_types
 from mandat.web.charts.carre import carre_chart
 from mandat.web.components import Card
+from mandat.web.maps import Map, choropleth
 
 #: Facts shown under "what moved lately".
 LATELY = 6
@@ -38,8 +41,33 @@ def home(request: HttpRequest) -> HttpResponse:
         "pillars": pillars,
         "lately": [fact_line(entry) for entry in lately],
         "actions": _actions(),
+        "map": _map(),
     }
     return render(request, "programme/home.html", values)
+
+
+def _map() -> Map | None:
+    """The departments of the region, each leading to what is done there; None without boundaries."""
+    region = current_region()
+    drawn = frame(region) if region else None
+    if region is None or drawn is None:
+        return None
+    return choropleth(
+        drawn,
+        patches(region, "departement", url=_place_url, labels=True),
+        name="departments",
+        title=_("The departments of the region"),
+        linked=True,
+        classed=False,
+    )
+
+
+def _place_url(area: str) -> str:
+    """The page of a department, or its facts where it has none."""
+    try:
+        return reverse("territory:departement", args=[area.split(":")[1]])
+    except NoReverseMatch:
+        return f"{reverse('programme:facts')}?lieu={area}"
 
 
 def _actions() -> list[Card]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from mandat.apps.programme.published import Published, published
 from mandat.apps.programme.schema import Commitment
 from mandat.apps.programme.standing import CommitmentStanding, MeasureStanding, standings, today
+from mandat.apps.territory import selectors as territory
 from mandat.engines.indicators.status import LABELS, Status
 from mandat.facts import Fact, fact_types
 from mandat.journal import Entry
@@ -113,7 +114,7 @@ def fact_line(entry: Entry, *, serves: bool = True) -> FactLine:
         occurred_on=fact.occurred_on,
         label=fact_label(fact.kind),
         figure=Figure(fact.quantity, fact.unit) if fact.quantity is not None else None,
-        area=fact.area,
+        area=typeset(territory.area_name(fact.area), "fr") if fact.area else "",
         serves=[Link(_("measure %(number)s") % {"number": number}, measure_url(number)) for number in fact.measures[:3]]
         if serves
         else (),
@@ -174,15 +175,14 @@ def why_url(code: str) -> str:
     return reverse("programme:why", args=[code])
 
 
-def standing_figure(standing: CommitmentStanding, *, label: Any = "") -> Figure:
+def standing_figure(standing: CommitmentStanding, *, why: bool = True) -> Figure:
     """The figure of a commitment with its freshness and the way to its proof."""
     commitment = standing.commitment
     value: Decimal | None = standing.value.value
     return Figure(
         value=value,
         unit=commitment.goal.unit,
-        label=label,
         as_of=standing.value.last_day,
         stale_since=standing.standing.stale_since,
-        why=why_url(commitment.code),
+        why=why_url(commitment.code) if why else "",
     )

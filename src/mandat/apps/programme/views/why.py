@@ -57,7 +57,7 @@ def why(request: HttpRequest, code: str) -> HttpResponse:
         "commitment": commitment,
         "measure": measure,
         "truth": TRUTHS[commitment.truth],
-        "figure": standing_figure(standing),
+        "figure": standing_figure(standing, why=False),
         "due": current.due(code),
         "formula": explain(expression),
         "expression": expression.model_dump_json(indent=2, exclude_defaults=True),
