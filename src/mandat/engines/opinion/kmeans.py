@@ -97,13 +97,15 @@ def kmeans(points: Floats, weights: Floats, k: int, *, seed: int) -> Clustering:
     starts = [_farthest_first(ordered, mass, k), _first_distinct(ordered, k)]
     starts += [_plus_plus(ordered, mass, k, generator) for _ in range(RANDOM_STARTS)]
     centres, inertias = _lloyd_together(ordered, mass, np.stack(starts))
-    finalists: list[Floats] = []
-    for place in np.argsort(np.round(inertias / max(float(inertias.min()), 1e-300), 9), kind="stable"):
-        if len(finalists) < _FINALISTS and not any(np.allclose(centres[place], one) for one in finalists):
+    ranked = np.argsort(np.round(inertias / max(float(inertias.min()), 1e-300), 9), kind="stable")
+    # The published start always goes on, so that the result is never worse than what it leads to.
+    finalists = [centres[1]]
+    for place in ranked:
+        if len(finalists) <= _FINALISTS and not any(np.allclose(centres[place], one) for one in finalists):
             finalists.append(centres[place])
     results = [lloyd(points, weights, candidate) for candidate in finalists]
     best = min(result.inertia for result in results)
-    # Inertias equal but for rounding are a tie: the first start of the list decides.
+    # Inertias equal but for rounding are a tie: the first of the list decides.
     return next(result for result in results if result.inertia <= best * (1 + 1e-9) + 1e-300)
 
 
