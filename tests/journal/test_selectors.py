@@ -59,6 +59,7 @@ def test_conditions_keep_the_facts_that_fit(facts):
     assert places(area="commune:45234") == [0, 3]
     assert places(area_prefix="commune:45") == [0, 3, 5]
     assert places(area_prefix="commune:") == [0, 1, 3, 5]
+    assert places(department="45") == [0, 3, 5, 6]
     assert places(areas=["commune:41018", "departement:45"]) == [1, 6]
     assert places(areas=[]) == []
     assert places(since=DAY) == [0, 1, 3, 4, 5, 6]
@@ -95,6 +96,13 @@ def test_words_are_found_whatever_their_accents_and_plural(facts, text, found):
 def test_equality_is_not_taken_for_equal():
     assert words.query_words("égal") != words.query_words("égalité")
     assert words.query_words("œuvres") == words.query_words("OEUVRE")
+
+
+def test_words_add_to_every_other_condition(facts):
+    assert places(text="ferme", programme="essai", measure=12) == [0, 1, 5]
+    assert places(text="ferme", department="45", effective=True) == [0, 3, 5, 6]
+    assert places(text="ferme", programme="essai", commitment="13.2", since=DAY) == [1]
+    assert places(text="…", programme="essai", measure=12) == []
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

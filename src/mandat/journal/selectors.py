@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from mandat.journal.models import Line
@@ -30,7 +30,8 @@ _COLUMNS = ("index", "recorded_at", "text", "leaf", "replaced_by")
 class Where:
     """Which facts. Conditions add up; an empty one asks nothing.
 
-    - ``area``: exactly this code; ``areas``: one of these; ``area_prefix``: codes that begin so (``commune:45``);
+    - ``area``: exactly this code; ``areas``: one of these; ``area_prefix``: codes that begin so (``epci:2445``);
+    - ``department``: facts of a department and of its communes (``45``);
     - ``since``, ``until``: days of the act, both included; ``recorded_since``, ``recorded_until``: moments of recording;
     - ``beneficiary``: exactly this name; ``text``: words found anywhere in the fact, plural and accents aside;
     - ``effective``: True keeps the facts that count, False those replaced or withdrawn and the withdrawals;
@@ -46,6 +47,7 @@ class Where:
     area: str = ""
     areas: Sequence[str] | None = None
     area_prefix: str = ""
+    department: str = ""
     subject: str = ""
     beneficiary: str = ""
     source: str = ""
@@ -160,14 +162,20 @@ def _lines(where: Where, *, above: int | None = None, below: int | None = None) 
     if where.commitment:
         links |= {"commitment_lines__programme": where.programme, "commitment_lines__commitment": where.commitment}
         place = "commitment_lines__line_id"
-    if above is not None:
-        links[f"{place}__gt"] = above
-    if below is not None:
-        links[f"{place}__lt"] = below
-    chosen = Line.objects.filter(**links).annotate(place=F(place))
+    if where.text and place == "index" and connection.vendor == "sqlite":
+        chosen = _from_words(where.text, above, below)
+    else:
+        if above is not None:
+            links[f"{place}__gt"] = above
+        if below is not None:
+            links[f"{place}__lt"] = below
+        chosen = Line.objects.filter(**links).annotate(place=F(place))
+        if where.text:
+            chosen = _having_words(chosen, where.text)
     same: dict[str, Any] = {
         "programme": where.programme,
         "area": where.area,
+        "department": where.department,
         "subject": where.subject,
         "beneficiary": where.beneficiary,
         "source": where.source,
@@ -189,25 +197,43 @@ def _lines(where: Where, *, above: int | None = None, below: int | None = None) 
         "synthetic": where.synthetic,
     }
     chosen = chosen.filter(**{name: value for name, value in bounds.items() if value is not None})
-    if where.text:
-        chosen = _having_words(chosen, where.text)
     if where.effective is not None:
         replaced = Q(Exists(Line.objects.filter(corrects=OuterRef("index")))) | Q(kind=WITHDRAWN)
         chosen = chosen.filter(~replaced if where.effective else replaced)
     return chosen
 
 
+def _from_words(text: str, above: int | None, below: int | None) -> QuerySet[Line]:
+    """On SQLite the index of words is read in the order of facts, and only as far as the page goes."""
+    wanted = _match(text)
+    if not wanted:
+        return Line.objects.none().annotate(place=F("index"))
+    conditions = ['journal_words.rowid = journal_line."index"', "journal_words MATCH %s"]
+    values: list[Any] = [wanted]
+    for comparison, bound in (("> %s", above), ("< %s", below)):
+        if bound is not None:
+            conditions.append(f"journal_words.rowid {comparison}")
+            values.append(bound)
+    joined = Line.objects.extra(tables=["journal_words"], where=conditions, params=values)  # noqa: S610 - values are parameters
+    return joined.annotate(place=RawSQL("journal_words.rowid", [], BigIntegerField()))
+
+
 def _having_words(chosen: QuerySet[Line], text: str) -> QuerySet[Line]:
-    words = query_words(text)
-    if not words:
+    wanted = _match(text)
+    if not wanted:
         return chosen.none()
     if connection.vendor == "sqlite":
         sql = "SELECT rowid FROM journal_words WHERE journal_words MATCH %s"
-        wanted = " ".join(f'"{word}"' for word in words)
     else:
         sql = 'SELECT "index" FROM journal_words WHERE words @@ %s::tsquery'
-        wanted = " & ".join(f"'{word}'" for word in words)
     return chosen.filter(index__in=RawSQL(sql, [wanted]))  # noqa: S611 - the words are letters and digits, passed as a parameter
+
+
+def _match(text: str) -> str:
+    """The search as the database's own index of words takes it."""
+    joint = " " if connection.vendor == "sqlite" else " & "
+    quote = '"' if connection.vendor == "sqlite" else "'"
+    return joint.join(f"{quote}{word}{quote}" for word in query_words(text))
 
 
 def _read(lines: QuerySet[Line], *, forward: bool = True, most: int | None = None) -> Iterator[Entry]:

@@ -123,6 +123,16 @@ def served(own: Sequence[Served], old: Sequence[Served]) -> list[Served]:
     return list(dict.fromkeys((*own, *old)))
 
 
+def department_of(area: str) -> str:
+    """The department of a commune's or a department's code, empty for other areas."""
+    kind, _, code = area.partition(":")
+    if kind == "departement":
+        return code
+    if kind == "commune":
+        return code[:3] if code.startswith("97") else code[:2]
+    return ""
+
+
 def copies(entry: Entry) -> dict[str, Any]:
     """The columns of an entry, as Django reads them back."""
     fact = entry.fact
@@ -133,6 +143,7 @@ def copies(entry: Entry) -> dict[str, Any]:
         "programme": fact.programme,
         "kind": fact.kind,
         "area": fact.area,
+        "department": department_of(fact.area),
         "subject": fact.subject,
         "beneficiary": _short(fact.data.get("beneficiary", "")),
         "cents": None if fact.amount is None else int(fact.amount * 100),
