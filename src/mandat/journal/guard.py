@@ -85,7 +85,8 @@ def acts(*, exempt: tuple[str, ...] = ()) -> Iterator[None]:
         watch.statement(sql)
         return result
 
-    commit, rollback = connection._commit, connection._rollback
+    held: Any = connection
+    commit, rollback = held._commit, held._rollback
 
     def checked_commit() -> Any:
         try:
@@ -99,13 +100,13 @@ def acts(*, exempt: tuple[str, ...] = ()) -> Iterator[None]:
         watch.forget()
         return rollback()
 
-    connection._commit, connection._rollback = checked_commit, forgetting_rollback
+    held._commit, held._rollback = checked_commit, forgetting_rollback
     try:
         with connection.execute_wrapper(execute):
             yield
         watch.check()
     finally:
-        del connection._commit, connection._rollback
+        del held._commit, held._rollback
         _watch.reset(token)
 
 

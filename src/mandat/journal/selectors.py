@@ -215,7 +215,8 @@ def _from_words(text: str, above: int | None, below: int | None) -> QuerySet[Lin
             conditions.append(f"journal_words.rowid {comparison}")
             values.append(bound)
     joined = Line.objects.extra(tables=["journal_words"], where=conditions, params=values)  # noqa: S610 - values are parameters
-    return joined.annotate(place=RawSQL("journal_words.rowid", [], BigIntegerField()))
+    ordered: QuerySet[Line] = joined.annotate(place=RawSQL("journal_words.rowid", [], BigIntegerField()))
+    return ordered
 
 
 def _having_words(chosen: QuerySet[Line], text: str) -> QuerySet[Line]:

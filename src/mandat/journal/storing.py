@@ -27,7 +27,7 @@ Served = TypeVar("Served", int, str)
 #: A signed note is kept for good when the last one kept is older than this.
 KEEP_EVERY = dt.timedelta(minutes=10)
 
-_LINE = tuple(field.column for field in Line._meta.concrete_fields)
+_LINE = tuple(field.attname for field in Line._meta.concrete_fields)
 
 
 def state() -> State:
@@ -120,7 +120,7 @@ def _leaves(first: int, count: int) -> bytes:
 
 def served(own: Sequence[Served], old: Sequence[Served]) -> list[Served]:
     """The measures or commitments a fact is listed under: its own and those of the fact it corrects."""
-    return list(dict.fromkeys((*own, *old)))
+    return list(dict.fromkeys([*own, *old]))
 
 
 def department_of(area: str) -> str:

@@ -371,9 +371,9 @@ def _out_of_order(places: list[int]) -> Iterator[int]:
     # Longest increasing run kept in place; the others moved.
     best: list[list[int]] = []
     for place in places:
-        longest = max((run for run in best if run[-1] < place), key=len, default=[])
+        longest: list[int] = max((run for run in best if run[-1] < place), key=lambda run: len(run), default=[])
         best.append([*longest, place])
-    stay = set(max(best, key=len))
+    stay = set(max(best, key=lambda run: len(run)))
     yield from sorted({place for place in places if place not in stay})
 
 
