@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mandat.journal.appending import Appended, append, append_many, correction, lock, on_append, withdrawal
     from mandat.journal.record import Entry
     from mandat.journal.selectors import Page, UnknownFactError, Where, count, current, entries, entry, iterate, page
-    from mandat.journal.state import Head, head
+    from mandat.journal.state import Head, head, size
 
 _HOME = {
     "Appended": "appending",
@@ -38,6 +38,7 @@ _HOME = {
     "entries": "selectors",
     "entry": "selectors",
     "page": "selectors",
+    "size": "state",
     "iterate": "selectors",
     "Head": "state",
     "head": "state",
@@ -62,6 +63,7 @@ __all__ = [
     "lock",
     "on_append",
     "page",
+    "size",
     "withdrawal",
 ]
 

@@ -54,6 +54,11 @@ def head() -> Head:
     return Head(state.origin, state.size, root, state.recorded_at, state.note)
 
 
+def size() -> int:
+    """How many facts the log holds."""
+    return State.objects.filter(id=1).values_list("size", flat=True).first() or 0
+
+
 def signer(origin: str) -> Signer:
     """Signs for the log ``origin`` with the key of the settings, or of ``VAR/journal.key``, made where there is none."""
     if settings.MANDAT_JOURNAL_KEY:

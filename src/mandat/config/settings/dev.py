@@ -5,3 +5,4 @@ from mandat.config.settings.base import *  # noqa: F403
 DEBUG = True
 SECRET_KEY = "development-only"  # noqa: S105 - serves nobody but its developer
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+MANDAT_PAGE_CACHE = False

@@ -23,3 +23,4 @@ TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBacken
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "⟦undefined:%s⟧"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 MANDAT_JOURNAL_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+MANDAT_PAGE_CACHE = False
