@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+import babel.dates
+import babel.numbers
+from babel.dates import format_datetime
 
 from mandat.kernel.periods import PARIS
 from mandat.kernel.text import Text, current_language
@@ -17,6 +19,11 @@ from mandat.kernel.units import UNITS
 from mandat.web.typography import NARROW, NO_BREAK
 
 Numeric = Decimal | int
+
+# A page writes the same days and amounts many times, and the library parses its pattern each time.
+format_date = lru_cache(maxsize=8192)(babel.dates.format_date)
+format_decimal = lru_cache(maxsize=8192)(babel.numbers.format_decimal)
+format_currency = lru_cache(maxsize=8192)(babel.numbers.format_currency)
 
 
 def _locale() -> str:

@@ -32,7 +32,9 @@ def _environment() -> Environment:
         value, format="#,##0." + "#" * digits if digits else "#,##0", locale=current_language()
     )
     environment.filters["percent"] = lambda value, digits=1: format_percent(
-        value, format="#,##0." + "#" * digits + " %", locale=current_language()
+        value,
+        format="#,##0." + "#" * digits + ("\u202f%" if current_language() == "fr" else "%"),
+        locale=current_language(),
     )
     return environment
 
