@@ -1,13 +1,30 @@
-"""What every test shares."""
+"""What every test shares: a harness that refuses mistakes.
+
+- A template variable that does not exist fails the test that meets it (``string_if_invalid`` marks it).
+- Every HTML page the test client receives is checked: no inline script, style or event handler, no stray tag.
+- A query without an order comes back shuffled: code may not rely on the database's whim.
+- A GET request that tries to write fails the test even where a view swallows the error.
+"""
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db.models.query import QuerySet
+from django.test import Client
+
+from mandat.web import middleware
+from tests.html_rules import faults
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+
+#: The framework's own administration is not ours to mend.
+NOT_OURS = ("/admin/",)
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +33,52 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("shared/data is not beside the repository: tests on real files left out")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def pages_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every HTML response of the test client obeys ``html_rules``."""
+    original = Client.request
+
+    def request(self: Client, **environ: Any) -> Any:
+        response = original(self, **environ)
+        path = environ.get("PATH_INFO", "")
+        kind = response.headers.get("Content-Type", "")
+        if kind.startswith("text/html") and not response.streaming and not path.startswith(NOT_OURS):
+            found = faults(response.content.decode(response.charset))
+            assert not found, f"{path}: {found}"
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
+
+
+@pytest.fixture(autouse=True)
+def unordered_queries_are_shuffled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of a query without an order come in any order."""
+    original = QuerySet._fetch_all
+
+    def fetch_all(self: QuerySet[Any]) -> None:
+        fresh = self._result_cache is None
+        original(self)
+        if fresh and self._result_cache and len(self._result_cache) > 1 and not self.ordered:
+            random.shuffle(self._result_cache)
+
+    monkeypatch.setattr(QuerySet, "_fetch_all", fetch_all)
+
+
+@pytest.fixture(autouse=True)
+def refused_writes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Statements refused to GET requests: any left here fails the test (one that means it clears the list)."""
+    refused: list[str] = []
+    original = middleware.refuse_writes
+
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        try:
+            return original(execute, sql, params, many, context)
+        except middleware.ReadOnlyError as error:
+            refused.append(str(error))
+            raise
+
+    monkeypatch.setattr(middleware, "refuse_writes", refuse)
+    yield refused
+    assert not refused, refused
