@@ -9,7 +9,10 @@ UNDEFINED = re.compile("⟦undefined:[^⟧]*⟧")
 STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#")
 #: Places where a page may show code as it is written.
 SHOWN = ("code", "pre")
-VOID = frozenset("area base br col embed hr img input link meta source track wbr path rect circle line".split())
+VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+    | {"path", "rect", "circle", "line"}  # of SVG, always written without content here
+)
 
 
 class _Reader(HTMLParser):
