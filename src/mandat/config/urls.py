@@ -15,6 +15,8 @@ urlpatterns += i18n_patterns(
     path("", include("mandat.apps.territory.urls")),
     path("", include("mandat.apps.publications.urls")),
     path("", include("mandat.apps.imports.urls")),
+    path("bureau/", include("mandat.apps.programme.urls_bureau")),
+    path("", include("mandat.apps.demonstration.urls")),
     path("compte/", include("mandat.apps.accounts.urls")),
     path("compte/", include("allauth.urls")),
     prefix_default_language=False,

@@ -32,7 +32,7 @@ _READS = (
     "CLOSE",
 )
 #: Tables a visit may touch: signing in and staying signed in are not acts of the programme.
-_UPKEEP = ("django_session", "account_", "mfa_", "socialaccount_", "accounts_user")
+_UPKEEP = ("django_session", "account_", "mfa_", "socialaccount_", "usersessions_", "accounts_user")
 
 
 class ReadOnlyError(RuntimeError):

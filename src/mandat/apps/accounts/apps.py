@@ -6,3 +6,10 @@ class AccountsConfig(AppConfig):
     name = "mandat.apps.accounts"
     label = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        from allauth.mfa.signals import authenticator_added
+
+        from mandat.apps.accounts.access import remember_set_up
+
+        authenticator_added.connect(remember_set_up, dispatch_uid="accounts.remember_set_up")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.utils.functional import cached_property
@@ -22,6 +23,8 @@ class UserManager(BaseUserManager["User"]):
         else:
             user.set_password(password)
         user.save(using=self._db)
+        # Known to the sign-in, and checked by the first code typed.
+        EmailAddress.objects.using(self._db).create(user=user, email=user.email, primary=True, verified=False)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **extra: object) -> User:
@@ -36,6 +39,9 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr"
+    )
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
@@ -81,3 +87,45 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return self.get_role_display()
+
+
+class AuditLine(models.Model):
+    """Who did what to accounts and definitions: kept for administrators, never published, no address in it.
+
+    Accounts that are gone leave their lines without a name.
+    """
+
+    class What(models.TextChoices):
+        GRANTED = "role_granted", _("role granted")
+        WITHDRAWN = "role_withdrawn", _("role withdrawn")
+        PUBLISHED = "definition_published", _("definition published")
+        DELETED = "account_deleted", _("account deleted")
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    target = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    what = models.CharField(max_length=30, choices=What)
+    detail = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("audit line")
+        indexes = [models.Index(models.F("at").desc(), name="audit_latest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} {self.detail}"
+
+
+class Draft(models.Model):
+    """What a person has begun to write in a form, so that nothing typed is lost before it is sent."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="drafts")
+    form = models.CharField(max_length=120)
+    data = models.JSONField()
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("draft")
+        constraints = [models.UniqueConstraint("user", "form", name="one_draft_a_form")]
+
+    def __str__(self) -> str:
+        return self.form

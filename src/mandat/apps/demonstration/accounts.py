@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 
 from mandat.apps.accounts.models import Role, RoleGrant, User
@@ -56,6 +57,9 @@ def create() -> list[User]:
             user = User.objects.create_user(account.email, name=account.label.fr.split(" :")[0].capitalize())
             user.is_staff = account.role == Role.ADMINISTRATOR
             user.save()
+        EmailAddress.objects.update_or_create(
+            user=user, email=account.email, defaults={"verified": True, "primary": True}
+        )
         RoleGrant.objects.get_or_create(user=user, role=account.role)
         users.append(user)
     return users
