@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import connection
 
@@ -21,8 +21,6 @@ from mandat.journal.tiles import HEIGHT, LARGEST_ENTRY, WIDTH
 from mandat.journal.words import index_words
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
-
-Served = TypeVar("Served", int, str)
 
 #: A signed note is kept for good when the last one kept is older than this.
 KEEP_EVERY = dt.timedelta(minutes=10)
@@ -118,7 +116,7 @@ def _leaves(first: int, count: int) -> bytes:
     return b"".join(bytes(leaf) for leaf in stored.values_list("leaf", flat=True))
 
 
-def served(own: Sequence[Served], old: Sequence[Served]) -> list[Served]:
+def served(own: Sequence[Any], old: Sequence[Any]) -> list[Any]:
     """The measures or commitments a fact is listed under: its own and those of the fact it corrects."""
     return list(dict.fromkeys([*own, *old]))
 

@@ -369,12 +369,16 @@ def _out_of_order(places: list[int]) -> Iterator[int]:
     if places == sorted(places):
         return
     # Longest increasing run kept in place; the others moved.
-    best: list[list[int]] = []
+    runs: list[tuple[int, ...]] = []
     for place in places:
-        longest: list[int] = max((run for run in best if run[-1] < place), key=lambda run: len(run), default=[])
-        best.append([*longest, place])
-    stay = set(max(best, key=lambda run: len(run)))
+        before = [run for run in runs if run[-1] < place]
+        runs.append((*_longest(before), place))
+    stay = set(_longest(runs))
     yield from sorted({place for place in places if place not in stay})
+
+
+def _longest(runs: list[tuple[int, ...]]) -> tuple[int, ...]:
+    return max(runs, key=lambda run: len(run), default=())
 
 
 def _order(start: int, facts: list[bytes], last: bytes, report: Report, *, quiet: bool) -> bytes:
