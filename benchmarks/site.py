@@ -162,9 +162,12 @@ def one_more(table: Table, times: int = 200) -> None:
 
 
 def pages(table: Table, times: int = 40) -> None:
+    """Every page composed anew at each visit, then as the page cache serves it."""
+    from django.conf import settings
     from django.test import Client
 
     client = Client()
+    settings.MANDAT_PAGE_CACHE = False
     for path in PAGES:
         for _ in range(3):
             response = client.get(path)
@@ -173,6 +176,9 @@ def pages(table: Table, times: int = 40) -> None:
             continue
         spent = [timed_get(client, path) for _ in range(times)]
         table.add_row(path, f"{percentiles(spent)}, {len(response.content) / 1024:.0f} KB", "p95 < 50 ms")
+    settings.MANDAT_PAGE_CACHE = True
+    client.get("/")
+    table.add_row("/ kept by the page cache", percentiles([timed_get(client, "/") for _ in range(times)]), "")
 
 
 def timed_get(client: Any, path: str) -> Spent:
