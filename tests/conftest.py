@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db.models.query import QuerySet
 from django.test import Client
 
@@ -33,6 +34,12 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("shared/data is not beside the repository: tests on real files left out")
     return SHARED
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_root_exists() -> None:
+    """The static file server warns where its folder is missing, and a warning is an error here."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(autouse=True)

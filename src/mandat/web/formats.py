@@ -44,9 +44,9 @@ def euros(value: Numeric) -> str:
         millions = number(value / 1_000_000, 1)
         return str(Text(f"{millions}{NO_BREAK}millions d’euros", f"€{millions} million"))
     whole = value == value.to_integral_value()
-    text = format_currency(value, "EUR", locale=_locale(), decimal_quantization=False, currency_digits=not whole,
-                           format=None if not whole else ("#,##0 ¤" if _locale() == "fr" else "¤#,##0"))  # fmt: skip
-    return str(text).replace("-", "−")
+    figure = format_decimal(abs(value), format="#,##0" if whole else "#,##0.00", locale=_locale())
+    sign = "−" if value < 0 else ""
+    return str(Text(f"{sign}{figure}{NO_BREAK}€", f"{sign}€{figure}"))
 
 
 def percent(value: Numeric, decimals: int = 1) -> str:

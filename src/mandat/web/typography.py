@@ -14,9 +14,9 @@ NARROW = "\u202f"
 NO_BREAK = "\u00a0"
 
 _BEFORE = re.compile(r"[ \u00a0\u202f](?=[;!?%€](?:\W|$))")
-_COLON = re.compile(r"[ \u202f](?=:(?:\s|$))")
-_OPENING = re.compile(r"«[ \u202f]?")
-_CLOSING = re.compile(r"[ \u202f]?»")
+_COLON = re.compile(r"[ \u00a0\u202f](?=:(?:\s|$))")
+_OPENING = re.compile(r"«[ \u00a0\u202f]*")
+_CLOSING = re.compile(r"[ \u00a0\u202f]*»")
 _THOUSANDS = re.compile(r"(?<=\d)[ \u00a0](?=\d{3}(?!\d))")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w|\s|«|$)")
 _QUOTED = re.compile(r'"([^"\n]*)"')

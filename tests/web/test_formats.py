@@ -1,0 +1,88 @@
+"""Numbers, amounts, days and typed text as the French and the English write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mandat.kernel.text import speaking
+from mandat.web import formats
+from mandat.web.typography import typeset
+
+NARROW, NBSP = "\u202f", "\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("value", "french", "english"),
+    [
+        ("1234.5", f"1{NARROW}234,50{NBSP}€", "€1,234.50"),
+        ("12", f"12{NBSP}€", "€12"),
+        ("0.3", f"0,30{NBSP}€", "€0.30"),
+        ("-1500", f"−1{NARROW}500{NBSP}€", "−€1,500"),
+        ("10500000", f"10,5{NBSP}millions d’euros", "€10.5 million"),
+    ],
+)
+def test_amounts(value: str, french: str, english: str) -> None:
+    with speaking("fr"):
+        assert formats.euros(Decimal(value)) == french
+    with speaking("en"):
+        assert formats.euros(Decimal(value)) == english
+
+
+def test_percents_numbers_and_quantities() -> None:
+    with speaking("fr"):
+        assert formats.percent(Decimal("12.50")) == f"12,5{NARROW}%"
+        assert formats.number(Decimal(1234567)) == f"1{NARROW}234{NARROW}567"
+        assert formats.quantity(Decimal(1), "doctor") == f"1{NBSP}médecin"
+        assert formats.quantity(Decimal("1.5"), "ha") == f"1,5{NBSP}ha"
+        assert formats.quantity(Decimal(2000), "dwelling") == f"2{NARROW}000{NBSP}logements"
+        assert formats.number(Decimal("-0.001")) == "0"
+    with speaking("en"):
+        assert formats.percent(Decimal(12)) == "12%"
+        assert formats.quantity(Decimal(2000), "dwelling") == f"2,000{NBSP}dwellings"
+
+
+def test_days_are_written_in_full() -> None:
+    with speaking("fr"):
+        assert formats.day(dt.date(2026, 10, 3)) == f"3{NBSP}octobre{NBSP}2026"
+        assert formats.day(dt.date(2026, 10, 1)) == f"1er{NBSP}octobre{NBSP}2026"
+        # Half past eleven at night in London is the next day in Paris.
+        assert formats.moment(dt.datetime(2026, 6, 30, 23, 5, tzinfo=dt.UTC)).startswith(f"1er{NBSP}juillet")
+    with speaking("en"):
+        assert formats.day(dt.date(2026, 10, 3)) == f"3{NBSP}October{NBSP}2026"
+
+
+def test_how_long_ago() -> None:
+    today = dt.date(2026, 11, 23)
+    with speaking("fr"):
+        assert formats.ago(today, today) == "aujourd’hui"
+        assert formats.ago(dt.date(2026, 11, 22), today) == "hier"
+        assert formats.ago(dt.date(2026, 11, 3), today) == f"il y a 20{NBSP}jours"
+        assert formats.ago(dt.date(2025, 11, 1), today) == f"il y a 1{NBSP}an"
+
+
+def test_typed_french_is_set_as_printers_do() -> None:
+    assert typeset("Qu'est-ce ? « Oui » : l'aide !", "fr") == (
+        f"Qu’est-ce{NARROW}? «{NBSP}Oui{NBSP}»{NBSP}: l’aide{NARROW}!"
+    )
+    assert typeset("1 500 000 € et 20 %", "fr") == f"1{NARROW}500{NARROW}000{NARROW}€ et 20{NARROW}%"
+    assert typeset("à 14:30 et http://a.fr", "fr") == "à 14:30 et http://a.fr"
+    assert typeset('It\'s "done"', "en") == "It’s “done”"
+
+
+@given(st.text(alphabet="ab'\" :;!?%€«»0123456789\u00a0\u202f.,(", max_size=60))
+def test_typesetting_twice_changes_nothing_more(text: str) -> None:
+    once = typeset(text, "fr")
+    assert typeset(once, "fr") == once
+
+
+@given(st.text(max_size=80))
+def test_typesetting_keeps_every_letter_and_digit(text: str) -> None:
+    def letters(words: str) -> list[str]:
+        return [c for c in words if c.isalnum()]
+
+    assert letters(typeset(text, "fr")) == letters(text)
