@@ -33,6 +33,7 @@ def quotas_of(text: str | bytes):  # type: ignore[no-untyped-def]
         QUOTAS.replace("\n", "\r").encode(),
         QUOTAS.replace("feature", "name").encode(),
         QUOTAS.replace("category,feature", "Category, Name").encode(),
+        QUOTAS.replace("category,feature", "feature,value").encode(),
         QUOTAS.replace("\n", "\n\n").encode(),
         ("\n".join(f'"{c.replace(",", chr(34) + "," + chr(34))}"' for c in QUOTAS.splitlines())).encode(),
     ],

@@ -22,7 +22,10 @@ from mandat.engines.sortition.panels import Face, PanelSource
 EXACT = 1e-9
 NOTHING = 1e-12
 ROUNDS = 400
-STARTS, PATIENCE = 6, (1, 8, 40)
+MANY = 300
+# Panels the search starts from; its patience on a face and in the whole; panels taken back first, and how they grow;
+# further walks before the whole is mixed.
+STARTS, LOCAL, WHOLE, BACK, GROW, WALKS = 6, (2, 16), (1, 8), 24, 3, 2
 
 
 Report = Callable[[str, float], None]
@@ -154,7 +157,7 @@ def mix(problem: Problem, p: Floats, panels: list[Ints], source: PanelSource, *,
             break
         weights = np.zeros(len(problem.caps))
         weights[groups] = prices / problem.caps[groups]
-        fresh = _search(local, master, weights, panel_price)
+        fresh = _search(local, master, weights, panel_price, WHOLE if whole else LOCAL)
         if fresh:
             continue
         if not whole:
@@ -175,11 +178,11 @@ def mix(problem: Problem, p: Floats, panels: list[Ints], source: PanelSource, *,
     return Mix(kept, [float(found[j]) for j in used], max(short, 0.0), cut, master.panels)
 
 
-def _search(source: PanelSource, master: _Master, weights: Floats, price: float) -> int:
+def _search(source: PanelSource, master: _Master, weights: Floats, price: float, patiences: tuple[int, ...]) -> int:
     """Let the compiled search look for panels worth more than their price; how many were new."""
     found = master.weights
     starts = np.argsort(-found, kind="stable")[:STARTS]
-    for patience in PATIENCE:
+    for patience in patiences:
         added = 0
         for j in starts:
             panel = source.climb(weights, master.panels[int(j)], patience=patience)
@@ -212,7 +215,7 @@ def decompose(problem: Problem, p: Floats, source: PanelSource, *, report: Repor
         total = sum(weights)
         return Mix(panels, [weight / total for weight in weights], 0.0)
     extra: list[Ints] = []
-    back = 12
+    back = BACK
     while back < len(panels):
         kept = len(panels) - back
         mass = 1.0 - sum(weights[:kept])
@@ -223,5 +226,6 @@ def decompose(problem: Problem, p: Floats, source: PanelSource, *, report: Repor
             joined = [*weights[:kept], *(weight * mass for weight in part.weights)]
             return Mix([*panels[:kept], *part.panels], [w / sum(joined) for w in joined], part.short * mass)
         extra = part.tried
-        back *= 3
-    return mix(problem, p, [*panels, *extra], source, whole=True)
+        back *= GROW
+    more = [panel for _ in range(WALKS) for panel in walk(problem, x, source)[0]] if len(panels) < MANY else []
+    return mix(problem, p, [*panels, *extra, *more], source, whole=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import highspy
 import numpy as np
@@ -32,7 +32,7 @@ class Program:
         integer: bool = False,
         tolerance: float = 1e-9,
     ) -> None:
-        solver = highspy.Highs()
+        solver: Any = cast(Any, highspy).Highs()
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("random_seed", 0)

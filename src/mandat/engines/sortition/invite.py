@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import IO
 
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from mandat.engines.sortition.chance import SeededDraw
 from mandat.engines.sortition.readers import table_rows
@@ -96,7 +96,7 @@ def plan_invitations(
             )
         needed = ceil(seats * pool_per_seat * stratum.share / total - 1e-9)
         letters = min(_letters(needed, rate, target), stratum.addresses)
-        chance = float(binom.sf(needed - 1, letters, rate)) if needed else 1.0
+        chance = float(bdtrc(needed - 1, letters, rate)) if needed else 1.0
         plan.append(
             Invitation(
                 stratum=stratum.name,
@@ -117,12 +117,12 @@ def _letters(needed: int, rate: float, target: float) -> int:
     if needed <= 0:
         return 0
     high = needed
-    while binom.sf(needed - 1, high, rate) < target:
+    while bdtrc(needed - 1, high, rate) < target:
         high *= 2
     low = needed
     while low < high:
         middle = (low + high) // 2
-        if binom.sf(needed - 1, middle, rate) >= target:
+        if bdtrc(needed - 1, middle, rate) >= target:
             high = middle
         else:
             low = middle + 1

@@ -25,9 +25,19 @@ def _next(state: Any) -> Any:
 splitmix = numba.njit(cache=True, inline="always")(_next)
 
 
+def _touch(touches: Any, t: int, row: int) -> Any:
+    found = False
+    for g in range(touches.shape[1]):
+        found = found or touches[t, g] == row
+    return found
+
+
+_touches = numba.njit(cache=True, inline="always")(_touch)
+
+
 def _anneal(
     start: Any, low: Any, high: Any, touches: Any, lo: Any, hi: Any, score: Any, state: Any,
-    proposals: int, hot: float, cold: float, stop_at_first: bool,
+    proposals: int, hot: float, cold: float, focus: float, stop_at_first: bool,
 ) -> Any:  # fmt: skip
     """Swap units between classes until the rows hold, then climb ``score`` (T).
 
@@ -70,6 +80,7 @@ def _anneal(
     best_value = value
     if units == 0 or movable < 2 or (stop_at_first and broken == 0):
         return best, best_broken, best_value
+    rows = len(lo)
     cooling = (cold / hot) ** (1.0 / max(proposals, 1))
     heat = hot
     for _ in range(proposals):
@@ -77,6 +88,23 @@ def _anneal(
         u = int(splitmix(state) * units)
         i = holder[u]
         j = choices[int(splitmix(state) * movable)]
+        if broken > 0 and splitmix(state) < focus:
+            # Look at a broken row: bring someone in when it lacks people, take someone out when it has too many.
+            for _try in range(8):
+                r = int(splitmix(state) * rows)
+                if counts[r] < lo[r]:
+                    for _other in range(12):
+                        if _touches(touches, j, r) and x[j] < high[j]:
+                            break
+                        j = choices[int(splitmix(state) * movable)]
+                    break
+                if counts[r] > hi[r]:
+                    for _other in range(12):
+                        if _touches(touches, i, r):
+                            break
+                        u = int(splitmix(state) * units)
+                        i = holder[u]
+                    break
         if i == j or x[j] >= high[j]:
             continue
         change = 0

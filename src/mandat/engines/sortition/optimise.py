@@ -17,7 +17,7 @@ import numpy as np
 
 from mandat.engines.sortition.decompose import Mix, decompose, mix, pack
 from mandat.engines.sortition.legacy import legacy_lottery
-from mandat.engines.sortition.model import Certificate, Floats, Lottery, Problem
+from mandat.engines.sortition.model import Certificate, Floats, Ints, Lottery, Problem
 from mandat.engines.sortition.nash import counted_classes, geometric_mean, relaxed_nash
 from mandat.engines.sortition.panels import PanelSource
 from mandat.engines.sortition.relax import (
@@ -53,10 +53,7 @@ def optimal_lottery(
     source = PanelSource(problem, seed)
     if objective == "legacy":
         return legacy_lottery(problem, source, panels=legacy_panels, report=report)
-    first = source.best(np.zeros(len(problem.caps)))
-    if first is None:
-        raise InfeasibleError
-    panels = [first[0]]
+    panels: list[Ints] = []
     for round_ in range(CUTS):
         report("relaxation", 0.0)
         target = relaxed(problem, objective)
@@ -65,6 +62,8 @@ def optimal_lottery(
             found = mix(problem, target.p, panels, source, whole=True)
         else:
             found = decompose(problem, target.p, source, report=report)
+        if not found.panels:
+            raise InfeasibleError
         if found.short <= ENOUGH or found.cut is None:
             break
         panels = found.tried or found.panels

@@ -13,7 +13,10 @@ from mandat.engines.sortition.split import split_panel
 
 NEAR = 1e-7
 EFFORTS = (3_000, 30_000, 300_000)
-CLIMB, GAIN, COLD = 60, 1.0, 0.1
+# Tuned on real panels' pools: proposals per class that may move, what a class's greatest price is worth in broken
+# seats, temperatures, and how often a proposal looks at a broken row.
+CLIMB, GAIN = 60, 2.0
+HOT, WARM, COLD, FOCUS = 0.7, 0.2, 0.1, 0.9
 
 
 class Face:
@@ -83,7 +86,7 @@ class PanelSource:
             start = self.systematic(face.x, face.near_low, face.near_high)
             panel, broken, _ = anneal(
                 start, face.near_low, face.near_high, self.problem.touches, face.lo, face.hi,
-                self.none, self.state, effort, 0.5, 0.2, True,
+                self.none, self.state, effort, HOT, WARM, FOCUS, True,
             )  # fmt: skip
             if broken == 0 and self.accepts(panel):
                 found: Ints = panel
@@ -111,7 +114,7 @@ class PanelSource:
         effort = patience * min(30_000, max(1_500, CLIMB * int((self.high > self.low).sum())))
         panel, broken, _ = anneal(
             start, self.low, self.high, self.problem.touches, self.lo, self.hi,
-            weights * (GAIN / scale), self.state, effort, 0.5, COLD, False,
+            weights * (GAIN / scale), self.state, effort, HOT, COLD, FOCUS, False,
         )  # fmt: skip
         return panel if broken == 0 and self.accepts(panel) else None
 

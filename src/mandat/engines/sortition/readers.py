@@ -41,13 +41,16 @@ class FileProblemsError(InputError):
 
 
 def read_quotas(stream: IO[bytes] | IO[str], *, file: str = "categories.csv") -> Quotas:
-    """Read ``category,feature|name,min,max[,min_flex,max_flex]``; further columns are ignored.
+    """Read ``category,feature|name,min,max[,min_flex,max_flex]`` (or ``feature,value,…``); other columns are ignored.
 
     As in the usual tool, ``max_flex`` empty or -1 means "not set". Raises FileProblemsError with every problem found.
     """
     rows = table_rows(stream, file)
     header = _header(rows, file)
     columns = {name.casefold(): place for place, name in reversed(list(enumerate(header)))}
+    if "category" not in columns and "feature" in columns and "value" in columns:
+        # The newest style of the usual tool calls the category "feature" and its value "value".
+        columns["category"] = columns.pop("feature")
     value_header = next((name for name in VALUE_HEADERS if name in columns), None)
     problems = [_missing(file, needed, header) for needed in ("category", "min", "max") if needed not in columns]
     if value_header is None:
