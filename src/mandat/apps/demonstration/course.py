@@ -124,10 +124,12 @@ def make(
 
 
 def fact_unit(commitment: Commitment) -> str:
-    """The unit of the facts: that of the filters where they name one, else the goal's, else one item."""
+    """The unit of the facts: that of the filters where they name one, else the goal's, else what fits its aggregate."""
     for condition in commitment.indicator.where:
         if condition.field == "unit" and condition.any_of:
             return condition.any_of[0]
+    if commitment.indicator.aggregate == "share":
+        return "territory"
     return commitment.goal.unit if UNITS[commitment.goal.unit].dimension != "money" else "item"
 
 
