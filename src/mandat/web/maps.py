@@ -125,11 +125,12 @@ def choropleth(
     whole: Link | None = None,
     caption: str = "",
     classed: bool = True,
+    point: tuple[int, int] | None = None,
     size: str = "map",
 ) -> Map:
     """A map of ``patches`` by value.
 
-    ``lit`` is the code of an area to point out; ``around`` are areas drawn bare for context;
+    ``lit`` is the code of an area to point out, ``point`` a place to mark with a dot; ``around`` are areas drawn bare for context;
     ``crop`` limits the view to the areas of these codes, with a margin. ``classed`` False draws a plain map, without
     legend or values. ``say`` writes a value. The table holds the highest ``ROWS`` values; ``whole``
     leads to all of them.
@@ -147,6 +148,8 @@ def choropleth(
     if shown is not None:
         parts.append(el("path", d=shown.path, class_="m-lit"))
     parts += [_label(p, unit) for p in patches if p.label]
+    if point is not None:
+        parts.append(el("circle", cx=point[0], cy=point[1], r=round(28 * unit), class_="m-here"))
     drawing = picture("".join(parts), width=view[2], height=view[3], title=title, desc=desc, name=name, linked=linked)
     if view[:2] != (0, 0):
         whole_view = f'viewBox="0 0 {n(view[2])} {n(view[3])}"'

@@ -1,0 +1,375 @@
+"""Places: the search of communes, one commune, one EPCI, one department, and what is done there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from mandat import journal
+from mandat.apps.programme.places import PlaceFigure, contributions, figures_in
+from mandat.apps.programme.published import Published
+from mandat.apps.programme.views.shared import fact_line, home_crumb, measure_url, programme_or_404, words
+from mandat.apps.territory import maps, selectors
+from mandat.apps.territory.models import Commune, Departement, Epci, Region
+from mandat.kernel.text import Text
+from mandat.web import formats
+from mandat.web.components import Column, Crumb, Link, Page, Table
+from mandat.web.links import with_
+from mandat.web.maps import Map, choropleth
+
+#: Communes listed by a search, facts of the place itself on a page, facts of each wider area.
+MOST_FOUND, PAGE, WIDER = 60, 15, 3
+
+PLACE_URLS = {"commune": "territory:commune", "epci": "territory:epci", "departement": "territory:departement"}
+
+
+def place_url(area: str) -> str:
+    """The page of an area; empty where it has none."""
+    level, code = area.split(":", 1)
+    return reverse(PLACE_URLS[level], args=[code]) if level in PLACE_URLS else ""
+
+
+def facts_url(area: str) -> str:
+    return f"{reverse('programme:facts')}?{urlencode({'lieu': area})}"
+
+
+class CommuneSearch(forms.Form):
+    q = forms.CharField(
+        label=gettext_lazy("Name, postal code or INSEE code"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    departement = forms.ChoiceField(label=gettext_lazy("Department"), required=False)
+
+    def __init__(self, region: Region | None, data: Any) -> None:
+        super().__init__(data)
+        known = [] if region is None else list(region.departements.values_list("code", "name"))
+        field = self.fields["departement"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("All"))] + [(code, f"{name} ({code})") for code, name in known]
+
+
+def communes(request: HttpRequest) -> HttpResponse:
+    """Find a commune by name, code or department; a single answer opens at once."""
+    current = programme_or_404()
+    region = selectors.current_region()
+    form = CommuneSearch(region, request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    query, departement = wanted.get("q", "").strip(), wanted.get("departement", "")
+    values: dict[str, Any] = {
+        "crumbs": [home_crumb(), Crumb(_("Communes"))],
+        "form": form,
+        "region": region,
+        "query": query,
+        "searched": bool(query or departement) or not form.is_valid(),
+    }
+    if query and selectors.fold(query):
+        found = list(selectors.search_communes(query, departement=departement)[: MOST_FOUND + 1])
+        if len(found) == 1:
+            return redirect("territory:commune", code=found[0].code)
+        values |= {"found": _table_of(found[:MOST_FOUND], _("Communes found")), "more": len(found) > MOST_FOUND}
+    elif departement:
+        return redirect("territory:departement", code=departement)
+    elif region is not None and not values["searched"]:
+        values |= _overview(current, region)
+    return render(request, "programme/place_communes.html", values)
+
+
+def _overview(current: Published, region: Region) -> dict[str, Any]:
+    known = selectors.reference()
+    departements = [
+        {"departement": d, "totals": selectors.totals(d.area)} for d in region.departements.order_by("name")
+    ]
+    epcis = sorted(
+        ((known.names[area], place_url(area)) for area in selectors.epci_areas(region.code)),
+        key=lambda pair: selectors.fold(pair[0]),
+    )
+    return {
+        "totals": selectors.totals(region.area),
+        "departements": departements,
+        "epcis": [Link(name, url) for name, url in epcis],
+        "map": _contribution_map(current, region, name="communes", title=_("Contributions by commune")),
+    }
+
+
+def _table_of(rows: Iterable[Commune], caption: str) -> Table:
+    cells = []
+    for row in rows:
+        gone = _("merged into %(name)s") % {"name": row.successor} if row.successor else ""
+        epci = row.epci
+        cells.append(
+            [
+                Link(row.name, reverse("territory:commune", args=[row.code])),
+                Link(row.departement.name, place_url(row.departement.area)),
+                gone or (Link(epci.name, place_url(epci.area)) if epci else "–"),
+                "–" if row.population is None else formats.number(row.population),
+            ]
+        )
+    columns = [Column(_("Commune")), Column(_("Department")), Column(_("EPCI")), Column(_("Inhabitants"), right=True)]
+    return Table(caption, columns, cells)
+
+
+def said_contributions(value: Decimal) -> str:
+    return ngettext("%(n)s contribution", "%(n)s contributions", int(value)) % {"n": formats.number(value)}
+
+
+def _summed(values: Mapping[str, Decimal]) -> dict[str, Decimal | None]:
+    """Contributions of former communes given to those that followed them."""
+    result: dict[str, Decimal | None] = {}
+    successors = selectors.reference().successors
+    for area, value in values.items():
+        level, code = area.split(":", 1)
+        present = f"{level}:{successors.get(code, code)}"
+        result[present] = (result.get(present) or Decimal(0)) + value
+    return result
+
+
+def _contribution_map(
+    current: Published,
+    region: Region,
+    *,
+    name: str,
+    title: str,
+    inside: str = "",
+    linked: bool = False,
+) -> Map | None:
+    """Communes by contributions: of the whole region, or inside an area."""
+    frame = maps.frame(region)
+    if frame is None:
+        return None
+    only = [f"commune:{code}" for code in selectors.expand(inside)] if inside else None
+    values = _summed(contributions(current, selectors.within(inside) if inside else None))
+    drawn = maps.patches(region, "commune", only=only, values=values, url=place_url)
+    return choropleth(
+        frame,
+        drawn,
+        name=name,
+        title=title,
+        desc=_("The darker and the closer woven, the more contributions. The same figures are in the table below."),
+        say=said_contributions,
+        head=(_("Commune"), _("Contributions")),
+        linked=linked,
+        around=maps.patches(region, "departement") if inside else (),
+        crop=only or (),
+        caption=_("A contribution is a fact of this place counted by the indicator of a commitment."),
+        whole=Link(_("All the facts of this place"), facts_url(inside or region.area)),
+    )
+
+
+def _locator(region: Region, area: str) -> Map | None:
+    """Where a place lies in the region: departments, and a dot."""
+    frame, point = maps.frame(region, borders=False), maps.place(region, area)
+    if frame is None or point is None:
+        return None
+    title = _("Where %(place)s is in the region %(region)s") % {"place": selectors.area_name(area), "region": region}
+    departements = maps.patches(region, "departement")
+    return choropleth(frame, departements, name="locator", title=title, classed=False, point=point, size="locator")
+
+
+def _surroundings(region: Region, commune: Commune) -> Map | None:
+    """The commune among its neighbours and the communes of its EPCI, each a link."""
+    frame = maps.frame(region)
+    if frame is None:
+        return None
+    near = {f"commune:{code}" for code in (commune.code, *commune.neighbours.split())}
+    if commune.epci is not None:
+        near |= {f"commune:{code}" for code in selectors.expand(commune.epci.area)}
+    drawn = maps.patches(region, "commune", only=near, url=place_url)
+    return choropleth(
+        frame,
+        drawn,
+        name="around",
+        title=_("%(commune)s and the communes around it") % {"commune": commune},
+        desc=_("Each commune is a link. The same communes are listed below."),
+        classed=False,
+        linked=True,
+        lit=commune.area,
+        crop=[p.code for p in drawn],
+        around=maps.patches(region, "departement"),
+    )
+
+
+def _figures_table(rows: Sequence[PlaceFigure], caption: str) -> Table | None:
+    if not rows:
+        return None
+    cells = []
+    for row in rows:
+        unit = row.commitment.goal.unit
+        here = _("covered") if row.here is None else formats.quantity(row.here, unit)
+        whole = _("unknown") if row.whole is None else formats.quantity(row.whole, unit)
+        title = f"{row.measure.number}. {words(row.measure.title)}"
+        cells.append([Link(title, measure_url(row.measure.number)), row.commitment.code, here, whole])
+    columns = [
+        Column(_("Measure")),
+        Column(_("Commitment")),
+        Column(_("Here"), right=True),
+        Column(_("Whole programme"), right=True),
+    ]
+    return Table(caption, columns, cells)
+
+
+def _cursor(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isdigit() and len(text) < 16 else None
+
+
+def _facts(request: HttpRequest, current: Published, areas: Sequence[str]) -> dict[str, Any]:
+    """Facts of these areas, newest first, read by cursor."""
+    found = journal.page(
+        before=_cursor(request, "avant"),
+        after=_cursor(request, "apres"),
+        size=PAGE,
+        programme=current.code,
+        areas=list(areas),
+    )
+    query = request.GET.urlencode()
+    lines = [fact_line(entry) for entry in found.entries]
+    page = Page(
+        shown=len(lines),
+        newer=with_(query, apres=found.newer) if found.newer is not None else "",
+        older=with_(query, avant=found.older) if found.older is not None else "",
+    )
+    return {"lines": lines, "page": page}
+
+
+def _wider(current: Published, areas: Sequence[str]) -> list[dict[str, Any]]:
+    """The latest facts of each area around, smallest first; areas without any left out."""
+    groups = []
+    for area in areas:
+        entries = journal.page(size=WIDER, programme=current.code, area=area).entries
+        if entries:
+            groups.append(
+                {
+                    "name": selectors.area_name(area),
+                    "url": place_url(area),
+                    "lines": [fact_line(entry) for entry in entries],
+                    "all": facts_url(area),
+                }
+            )
+    return groups
+
+
+def _communes_crumb() -> Crumb:
+    return Crumb(_("Communes"), reverse("territory:communes"))
+
+
+def commune(request: HttpRequest, code: str) -> HttpResponse:
+    """What is done in a commune. About ten queries, whatever the number of facts."""
+    current = programme_or_404()
+    found = selectors.commune(code)
+    if found is None:
+        raise Http404
+    region = found.departement.region
+    crumbs = [home_crumb(), _communes_crumb(), Crumb(found.departement.name, place_url(found.departement.area))]
+    if found.successor is not None:
+        present = selectors.resolve(found.area)
+        values = {
+            "crumbs": [*crumbs, Crumb(found.name)],
+            "commune": found,
+            "present": Link(selectors.area_name(present), place_url(present)),
+        }
+        return render(request, "programme/place_former.html", values)
+    containing = selectors.containing(found.area)
+    own = [area for area in containing if area.startswith("commune:")]
+    rest = [area for area in containing if not area.startswith("commune:")]
+    former = list(Commune.objects.filter(code__in=[area.split(":")[1] for area in own[1:]]).order_by("name"))
+    values = {
+        "crumbs": [*crumbs, Crumb(found.name)],
+        "commune": found,
+        "region": region,
+        "former": former,
+        "neighbours": [
+            Link(selectors.reference().names[f"commune:{near}"], place_url(f"commune:{near}"))
+            for near in found.neighbours.split()
+        ],
+        "epci_url": place_url(found.epci.area) if found.epci else "",
+        "departement_url": place_url(found.departement.area),
+        "figures": _figures_table(figures_in(current, own), _("Figures of the commitments in this commune")),
+        "wider": _wider(current, rest),
+        "all_facts": facts_url(found.area),
+        "map": _surroundings(region, found),
+        "locator": _locator(region, found.area),
+        **_facts(request, current, own),
+    }
+    return render(request, "programme/place_commune.html", values)
+
+
+def _area_values(request: HttpRequest, current: Published, region: Region, area: str) -> dict[str, Any]:
+    """What the pages of an EPCI and of a department show alike."""
+    inside = selectors.within(area)
+    rows = selectors.children(area)
+    return {
+        "region": region,
+        "totals": selectors.totals(area),
+        "communes": _table_of(rows, _("Its communes")),
+        "figures": _figures_table(figures_in(current, inside), _("Figures of the commitments in this territory")),
+        "all_facts": facts_url(area),
+        **_facts(request, current, inside),
+    }
+
+
+def epci(request: HttpRequest, code: str) -> HttpResponse:
+    """What is done in an EPCI."""
+    current = programme_or_404()
+    found = get_object_or_404(Epci, code=code)
+    region = Region.objects.filter(departements__communes__epci=found).distinct().first()
+    if region is None:
+        raise Http404
+    shown = selectors.totals(found.area).communes
+    departements = Departement.objects.filter(communes__epci=found).distinct()
+    values = {
+        "crumbs": [home_crumb(), _communes_crumb(), Crumb(found.name)],
+        "place": found,
+        "kind": Text("EPCI", "EPCI"),
+        "elsewhere": max((found.members or shown) - shown, 0),
+        "departements": [Link(d.name, place_url(d.area)) for d in departements],
+        "map": _contribution_map(
+            current,
+            region,
+            name="epci",
+            title=_("Contributions by commune: %(place)s") % {"place": found},
+            inside=found.area,
+            linked=True,
+        ),
+        "locator": _locator(region, found.area),
+        **_area_values(request, current, region, found.area),
+    }
+    return render(request, "programme/place_area.html", values)
+
+
+def departement(request: HttpRequest, code: str) -> HttpResponse:
+    """What is done in a department."""
+    current = programme_or_404()
+    found = get_object_or_404(Departement.objects.select_related("region"), code=code)
+    known = selectors.reference()
+    codes = selectors.expand(found.area)
+    epcis = sorted({f"epci:{known.places[c].epci}" for c in codes if known.places[c].epci})
+    values = {
+        "crumbs": [home_crumb(), _communes_crumb(), Crumb(found.name)],
+        "place": found,
+        "kind": Text("Département", "Department"),
+        "elsewhere": 0,
+        "epcis": sorted(
+            (Link(known.names[e], place_url(e)) for e in epcis), key=lambda link: selectors.fold(str(link.label))
+        ),
+        "map": _contribution_map(
+            current,
+            found.region,
+            name="departement",
+            title=_("Contributions by commune: %(place)s") % {"place": found},
+            inside=found.area,
+        ),
+        "locator": _locator(found.region, found.area),
+        **_area_values(request, current, found.region, found.area),
+    }
+    return render(request, "programme/place_area.html", values)
