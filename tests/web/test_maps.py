@@ -110,8 +110,8 @@ def test_the_table_holds_the_highest_values_and_says_what_is_left_out() -> None:
         drawn = choropleth(FRAME, patches(20), name="m", title="t", whole=Link("Tout", "/tout/"))
     assert drawn.table is not None
     assert [row[1] for row in drawn.table.rows][:2] == ["19", "18"]
-    assert len(drawn.table.rows) == 15
-    assert str(drawn.table.note) == "5 autres lignes ne sont pas montrées ici."
+    assert len(drawn.table.rows) == 10
+    assert str(drawn.table.note) == "10 autres lignes ne sont pas montrées ici."
 
 
 def test_a_crop_keeps_only_the_surroundings_of_what_is_asked() -> None:
@@ -149,5 +149,5 @@ def test_the_maps_of_the_bundled_region_are_light(level: str) -> None:
     ]
     frame = Frame(region.frame.width, region.frame.height, region.frame.borders)
     drawn = choropleth(frame, items, name="m", title="t", linked=True)
-    assert len(drawn.svg) < {"commune": 125_000, "epci": 60_000, "departement": 15_000}[level]
+    assert len(drawn.svg) < {"commune": 150_000, "epci": 70_000, "departement": 18_000}[level]
     assert drawn.svg.count("<") < 620

@@ -12,7 +12,7 @@ urlpatterns = [
 ]
 urlpatterns += i18n_patterns(
     path("", include("mandat.apps.programme.urls")),
-    path("", include("mandat.apps.territory.urls")),
+    path("", include("mandat.apps.programme.urls_places")),
     path("", include("mandat.apps.publications.urls")),
     path("", include("mandat.apps.imports.urls")),
     path("bureau/", include("mandat.apps.programme.urls_bureau")),

@@ -6,69 +6,103 @@ contributes twice. Facts without an area contribute nowhere.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from mandat import journal
 from mandat.apps.programme.models import Figure, RollupCell
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.schema import Commitment, Measure
 from mandat.apps.programme.standing import figure_value, today
+from mandat.apps.territory import selectors as territory
 from mandat.engines.indicators.rollup import unscaled
 
-#: Families of cells whose key is an area: amounts by area, and areas covered.
-_AMOUNTS, _COVERED = "area", "member"
+#: Families of cells whose key is an area: amounts by area, the same by year, and areas covered.
+_AMOUNTS, _AMOUNTS_A_YEAR, _COVERED = "area", "area-year", "member"
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceFigure:
-    """A commitment in a place. ``here`` is None where the indicator counts places covered: then ``facts`` cover it.
+    """A commitment in a place: the figure ``here``, the ``facts`` behind it, and the figure of the ``whole`` programme.
 
-    ``whole`` is the figure over the whole programme.
+    ``year`` is the calendar year both figures are of, None where they run over the mandate.
     """
 
     measure: Measure
     commitment: Commitment
-    here: Decimal | None
+    here: Decimal
     facts: int
     whole: Decimal | None
+    year: int | None = None
 
 
 def _cells(current: Published) -> QuerySet[RollupCell]:
     return RollupCell.objects.filter(programme=current.code, n__gt=0)
 
 
-def figures_in(current: Published, areas: Sequence[str]) -> list[PlaceFigure]:
-    """What each commitment counts in these areas together, in the order of the measures. Two queries."""
-    found: dict[str, tuple[str, int, int]] = {}
+def figures_in(current: Published, area: str) -> list[PlaceFigure]:
+    """What each commitment counts inside an area, in the order of the measures. Three queries.
+
+    Yearly commitments count the present year, here as in the whole. Shares are those of the area's own
+    population, surface or communes, whether a fact covers a commune of it, or all of it from above.
+    """
+    day = today()
+    inside = territory.within(area)
+    this_year = [f"{code}|{day.year}" for code in inside]
+    yearly = {code for code, known in current.commitments.items() if known.indicator.window == "year"}
+    found: dict[str, tuple[Decimal, int]] = {}
     rows = (
         _cells(current)
-        .filter(family__in=(_AMOUNTS, _COVERED), key__in=list(areas))
+        .filter(Q(family=_AMOUNTS, key__in=inside) | Q(family=_AMOUNTS_A_YEAR, key__in=this_year))
         .values_list("commitment", "family")
-        .annotate(value=Sum("value"), n=Sum("n"))
+        .annotate(value=Sum("value"), facts=Sum("n"))
     )
-    for code, family, value, n in rows:
-        commitment = current.commitments.get(code)
-        if commitment is None or (family == _COVERED) != (commitment.indicator.aggregate == "share"):
-            continue
-        found[code] = (family, int(value), int(n))
-    whole = {
-        figure.commitment: figure
-        for figure in Figure.objects.filter(programme=current.code, commitment__in=list(found))
-    }
-    day = today()
-    result = []
-    for code, commitment in current.commitments.items():
-        if code not in found:
-            continue
-        family, value, n = found[code]
-        total = figure_value(commitment, whole[code], day).value if code in whole else None
-        here = None if family == _COVERED else unscaled(value)
-        result.append(PlaceFigure(current.measure_of(code), commitment, here, n, total))
+    for code, family, value, facts in rows:
+        if code in current.commitments and (code in yearly) == (family == _AMOUNTS_A_YEAR):
+            found[code] = (unscaled(int(value)), int(facts))
+    found |= _shares(current, area, inside)
+    figures = Figure.objects.filter(programme=current.code, commitment__in=list(found))
+    whole = {figure.commitment: figure for figure in figures}
+    return [
+        PlaceFigure(
+            measure=current.measure_of(code),
+            commitment=commitment,
+            here=found[code][0],
+            facts=found[code][1],
+            whole=figure_value(commitment, whole[code], day).value if code in whole else None,
+            year=day.year if code in yearly else None,
+        )
+        for code, commitment in current.commitments.items()
+        if code in found
+    ]
+
+
+def _shares(current: Published, area: str, inside: Sequence[str]) -> dict[str, tuple[Decimal, int]]:
+    """Percent of the area covered and facts that cover it, by commitment whose indicator is a share."""
+    shares = {code: c.indicator.over for code, c in current.commitments.items() if c.indicator.aggregate == "share"}
+    rows = (
+        _cells(current)
+        .filter(family=_COVERED, commitment__in=list(shares), key__in={*inside, *territory.containing(area)})
+        .values_list("commitment", "key")
+        .annotate(facts=Sum("n"))
+    )
+    communes = set(territory.expand(area))
+    covered: dict[str, set[str]] = {}
+    facts: Counter[str] = Counter()
+    for code, key, count in rows:
+        covered.setdefault(code, set()).update(communes.intersection(territory.expand(key)))
+        facts[code] += count
+    result = {}
+    for code, own in covered.items():
+        weights = territory.area_weights(shares[code], area)
+        total = sum(weights.values())
+        if total:
+            result[code] = (Decimal(sum(weights.get(commune, 0) for commune in own)) * 100 / total, facts[code])
     return result
 
 

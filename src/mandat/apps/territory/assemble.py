@@ -16,8 +16,9 @@ from mandat.apps.territory.geometry.topology import RESOLUTION, Polygons, build
 from mandat.apps.territory.reference import CommuneRow, MapFrame, Reference, Shape
 
 #: Metres: what may be smoothed away at each level, and the width of a map unit.
-COMMUNE_TOLERANCE = 500.0
-DEPARTEMENT_TOLERANCE = 1_200.0
+COMMUNE_TOLERANCE = 600.0
+DETAIL_TOLERANCE = 100.0
+DEPARTEMENT_TOLERANCE = 1_000.0
 METRES_PER_UNIT = 100.0
 
 Progress = Callable[[int, int], None]
@@ -40,6 +41,7 @@ def with_map(reference: Reference, boundaries: Mapping[str, Polygons]) -> Refere
     west, south, east, north = boxes(projected)
     margin = 4 * METRES_PER_UNIT
     grid = Grid(west - margin, north + margin, METRES_PER_UNIT)
+    detail = Drawing(topology, project, grid, DETAIL_TOLERANCE)
     fine = Drawing(topology, project, grid, COMMUNE_TOLERANCE)
     coarse = Drawing(topology, project, grid, DEPARTEMENT_TOLERANCE)
 
@@ -51,7 +53,9 @@ def with_map(reference: Reference, boundaries: Mapping[str, Polygons]) -> Refere
         return grid.cell(label_point([list(ring) for ring in rings]))
 
     for code, rings in topology.rings.items():
-        shapes[f"commune:{code}"] = Shape(fine.path(rings), *place(projected[code]))
+        label = place(projected[code])
+        shapes[f"commune:{code}"] = Shape(fine.path(rings), *label)
+        shapes[f"detail:{code}"] = Shape(detail.path(rings), *label)
     levels = (
         ("epci", epci_of, fine),
         ("departement", departement_of, coarse),

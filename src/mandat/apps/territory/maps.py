@@ -10,6 +10,9 @@ from mandat.apps.territory.selectors import reference
 from mandat.web.maps import Frame, Patch
 from mandat.web.typography import typeset
 
+#: Up to this many communes, a map is a close view and draws their detailed shapes.
+CLOSE = 120
+
 #: (path, x, y) by area code, for one level of one version of a region.
 _Drawn = Mapping[str, tuple[str, int, int]]
 _kept: dict[tuple[str, str], tuple[str, _Drawn]] = {}
@@ -39,17 +42,22 @@ def patches(
     values: Mapping[str, Decimal | None] | None = None,
     missing: Decimal | None = Decimal(0),
     url: Callable[[str], str] | None = None,
-    labels: bool = False,
+    label: str = "",
 ) -> list[Patch]:
     """Areas of one level (``commune``, ``epci``, ``departement``, ``region``) ready for a map.
 
     ``only`` limits to these area codes; ``values`` by area code, ``missing`` where it says nothing; ``url`` makes an
-    area's address from its area code.
+    area's address from its area code; ``label`` writes the name of that area, ``*`` of all.
     """
     wanted = None if only is None else set(only)
     names = reference().names
     found = []
-    for area, (path, x, y) in _drawn(region, level).items():
+    if level == "commune" and wanted is not None and len(wanted) <= CLOSE:
+        close = _drawn(region, "detail")
+        drawn = {area: close[code] for area in sorted(wanted) if (code := f"detail:{area.split(':')[1]}") in close}
+    else:
+        drawn = _drawn(region, level)
+    for area, (path, x, y) in drawn.items():
         if wanted is not None and area not in wanted:
             continue
         name = typeset(names.get(area, area), "fr")
@@ -60,7 +68,7 @@ def patches(
                 path=path,
                 value=missing if values is None else values.get(area, missing),
                 url=url(area) if url else "",
-                label=name if labels else "",
+                label=name if label in (area, "*") else "",
                 x=x,
                 y=y,
             )

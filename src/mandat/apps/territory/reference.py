@@ -112,7 +112,10 @@ class MapFrame:
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """Everything known of one region. ``shapes`` maps an area code (``commune:18001``) to its shape."""
+    """Everything known of one region. ``shapes`` maps an area code (``commune:18001``) to its shape.
+
+    Communes have a second, closer one (``detail:18001``) for maps of a few of them.
+    """
 
     code: str
     name: str

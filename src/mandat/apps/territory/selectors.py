@@ -9,6 +9,7 @@ changes it.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,11 +56,26 @@ class Reference:
 
 
 _kept: Reference | None = None
+_request = threading.local()
+
+
+def request_begins(**_: object) -> None:
+    """Signal: within a request the territory is looked at once."""
+    _request.checked, _request.active = False, True
+
+
+def request_ends(**_: object) -> None:
+    """Signal: outside requests the territory is looked at each time."""
+    _request.active = False
 
 
 def reference() -> Reference:
-    """The territory in memory, read again when an import has changed it."""
+    """The territory in memory, read again when an import has changed it. One short query; one a request."""
     global _kept
+    active = getattr(_request, "active", False)
+    if active and _request.checked and _kept is not None:
+        return _kept
+    _request.checked = active
     stamp = tuple(Region.objects.order_by("code").values_list("code", "digest"))
     if _kept is None or _kept.stamp != stamp or any(not digest for _, digest in stamp):
         _kept = _read(stamp)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,14 +23,17 @@ from mandat.apps.programme.published import Published
 from mandat.apps.programme.views.shared import fact_line, home_crumb, measure_url, programme_or_404, words
 from mandat.apps.territory import maps, selectors
 from mandat.apps.territory.models import Commune, Departement, Epci, Region
+from mandat.journal import Entry
 from mandat.kernel.text import Text
 from mandat.web import formats
-from mandat.web.components import Column, Crumb, Link, Page, Table
+from mandat.web.components import Column, Crumb, FactLine, Link, Page, Table
 from mandat.web.links import with_
 from mandat.web.maps import Map, choropleth
 
-#: Communes listed by a search, facts of the place itself on a page, facts of each wider area.
-MOST_FOUND, PAGE, WIDER = 60, 15, 3
+#: Communes on a page of a list, and named on the page of an area; facts of the place itself, of each wider area.
+LISTED, NAMED, PAGE, WIDER = 30, 40, 10, 3
+#: Commitments in the table of a place, unless all of them are asked for.
+FIGURES = 10
 
 PLACE_URLS = {"commune": "territory:commune", "epci": "territory:epci", "departement": "territory:departement"}
 
@@ -66,23 +72,44 @@ def communes(request: HttpRequest) -> HttpResponse:
     form = CommuneSearch(region, request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     query, departement = wanted.get("q", "").strip(), wanted.get("departement", "")
+    inside = request.GET.get("dans", "")
+    inside = inside if inside.startswith("epci:") and selectors.exists(inside) else ""
     values: dict[str, Any] = {
         "crumbs": [home_crumb(), Crumb(_("Communes"))],
         "form": form,
         "region": region,
         "query": query,
-        "searched": bool(query or departement) or not form.is_valid(),
+        "searched": bool(query or departement or inside) or not form.is_valid(),
     }
     if query and selectors.fold(query):
-        found = list(selectors.search_communes(query, departement=departement)[: MOST_FOUND + 1])
-        if len(found) == 1:
-            return redirect("territory:commune", code=found[0].code)
-        values |= {"found": _table_of(found[:MOST_FOUND], _("Communes found")), "more": len(found) > MOST_FOUND}
-    elif departement:
-        return redirect("territory:departement", code=departement)
+        rows = selectors.search_communes(query, departement=departement)
+        if len(first := list(rows[:2])) == 1:
+            return redirect("territory:commune", code=first[0].code)
+        values |= _list(request, rows, _("Communes for “%(query)s”") % {"query": query})
+    elif inside or departement:
+        area = inside or f"departement:{departement}"
+        values |= _list(
+            request, selectors.children(area), _("Communes: %(place)s") % {"place": selectors.area_name(area)}
+        )
     elif region is not None and not values["searched"]:
         values |= _overview(current, region)
     return render(request, "programme/place_communes.html", values)
+
+
+def _list(request: HttpRequest, rows: QuerySet[Commune], caption: str) -> dict[str, Any]:
+    """One numbered page of a list of communes, which is short and does not move."""
+    pages = Paginator(rows, LISTED)
+    page = pages.get_page(request.GET.get("page"))
+    query = request.GET.urlencode()
+    return {
+        "found": _table_of(page.object_list, caption),
+        "pager": Page(
+            shown=len(page.object_list),
+            newer=with_(query, page=page.previous_page_number()) if page.has_previous() else "",
+            older=with_(query, page=page.next_page_number()) if page.has_next() else "",
+            total=pages.count,
+        ),
+    }
 
 
 def _overview(current: Published, region: Region) -> dict[str, Any]:
@@ -144,7 +171,7 @@ def _contribution_map(
     linked: bool = False,
 ) -> Map | None:
     """Communes by contributions: of the whole region, or inside an area."""
-    frame = maps.frame(region)
+    frame = maps.frame(region, borders=not inside)
     if frame is None:
         return None
     only = [f"commune:{code}" for code in selectors.expand(inside)] if inside else None
@@ -159,7 +186,6 @@ def _contribution_map(
         say=said_contributions,
         head=(_("Commune"), _("Contributions")),
         linked=linked,
-        around=maps.patches(region, "departement") if inside else (),
         crop=only or (),
         caption=_("A contribution is a fact of this place counted by the indicator of a commitment."),
         whole=Link(_("All the facts of this place"), facts_url(inside or region.area)),
@@ -178,13 +204,13 @@ def _locator(region: Region, area: str) -> Map | None:
 
 def _surroundings(region: Region, commune: Commune) -> Map | None:
     """The commune among its neighbours and the communes of its EPCI, each a link."""
-    frame = maps.frame(region)
+    frame = maps.frame(region, borders=False)
     if frame is None:
         return None
     near = {f"commune:{code}" for code in (commune.code, *commune.neighbours.split())}
     if commune.epci is not None:
         near |= {f"commune:{code}" for code in selectors.expand(commune.epci.area)}
-    drawn = maps.patches(region, "commune", only=near, url=place_url)
+    drawn = maps.patches(region, "commune", only=near, url=place_url, label=commune.area)
     return choropleth(
         frame,
         drawn,
@@ -195,32 +221,43 @@ def _surroundings(region: Region, commune: Commune) -> Map | None:
         linked=True,
         lit=commune.area,
         crop=[p.code for p in drawn],
-        around=maps.patches(region, "departement"),
     )
 
 
-def _figures_table(rows: Sequence[PlaceFigure], caption: str) -> Table | None:
+def _figures(request: HttpRequest, rows: Sequence[PlaceFigure], caption: str) -> dict[str, Any]:
+    """The table of commitments in a place: those with most facts, in the order of the measures, or all of them."""
     if not rows:
-        return None
+        return {"figures": None}
+    everything = request.GET.get("chiffres") == "tous"
+    most = sorted(rows, key=lambda row: -row.facts)[:FIGURES]
+    kept = rows if everything else [row for row in rows if row in most]
     cells = []
-    for row in rows:
+    for row in kept:
         unit = row.commitment.goal.unit
-        here = _("covered") if row.here is None else formats.quantity(row.here, unit)
+        here = formats.quantity(row.here, unit)
         whole = _("unknown") if row.whole is None else formats.quantity(row.whole, unit)
-        title = f"{row.measure.number}. {words(row.measure.title)}"
-        cells.append([Link(title, measure_url(row.measure.number)), row.commitment.code, here, whole])
+        title = f"{row.commitment.code} {words(row.measure.title)}" + (f" ({row.year})" if row.year else "")
+        cells.append([Link(title, measure_url(row.measure.number)), here, whole])
     columns = [
-        Column(_("Measure")),
-        Column(_("Commitment")),
+        Column(_("Commitment and its measure")),
         Column(_("Here"), right=True),
         Column(_("Whole programme"), right=True),
     ]
-    return Table(caption, columns, cells)
+    left = len(rows) - len(kept)
+    all_url = with_(request.GET.urlencode(), chiffres="tous") + "#figures" if left else ""
+    return {"figures": Table(caption, columns, cells), "figures_left": left, "all_figures": all_url}
 
 
 def _cursor(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
     return int(text) if text.isdigit() and len(text) < 16 else None
+
+
+def _line(entry: Entry, here: str = "") -> FactLine:
+    """A fact with the name of its place, left out where the page is that place."""
+    line = fact_line(entry)
+    area = entry.fact.area
+    return replace(line, area="" if area in ("", here) else selectors.area_name(area))
 
 
 def _facts(request: HttpRequest, current: Published, areas: Sequence[str]) -> dict[str, Any]:
@@ -233,7 +270,8 @@ def _facts(request: HttpRequest, current: Published, areas: Sequence[str]) -> di
         areas=list(areas),
     )
     query = request.GET.urlencode()
-    lines = [fact_line(entry) for entry in found.entries]
+    here = areas[0] if areas[0].startswith("commune:") else ""
+    lines = [_line(entry, here) for entry in found.entries]
     page = Page(
         shown=len(lines),
         newer=with_(query, apres=found.newer) if found.newer is not None else "",
@@ -252,7 +290,7 @@ def _wider(current: Published, areas: Sequence[str]) -> list[dict[str, Any]]:
                 {
                     "name": selectors.area_name(area),
                     "url": place_url(area),
-                    "lines": [fact_line(entry) for entry in entries],
+                    "lines": [_line(entry, area) for entry in entries],
                     "all": facts_url(area),
                 }
             )
@@ -294,11 +332,11 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "epci_url": place_url(found.epci.area) if found.epci else "",
         "departement_url": place_url(found.departement.area),
-        "figures": _figures_table(figures_in(current, own), _("Figures of the commitments in this commune")),
         "wider": _wider(current, rest),
         "all_facts": facts_url(found.area),
         "map": _surroundings(region, found),
         "locator": _locator(region, found.area),
+        **_figures(request, figures_in(current, found.area), _("Figures of the commitments in this commune")),
         **_facts(request, current, own),
     }
     return render(request, "programme/place_commune.html", values)
@@ -307,13 +345,16 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
 def _area_values(request: HttpRequest, current: Published, region: Region, area: str) -> dict[str, Any]:
     """What the pages of an EPCI and of a department show alike."""
     inside = selectors.within(area)
-    rows = selectors.children(area)
+    rows = list(selectors.children(area)) if len(selectors.expand(area)) <= NAMED else []
+    level, code = area.split(":", 1)
+    which = {"departement": code} if level == "departement" else {"dans": area}
     return {
         "region": region,
         "totals": selectors.totals(area),
-        "communes": _table_of(rows, _("Its communes")),
-        "figures": _figures_table(figures_in(current, inside), _("Figures of the commitments in this territory")),
+        "communes": [Link(row.name, place_url(row.area)) for row in rows],
+        "communes_url": f"{reverse('territory:communes')}?{urlencode(which)}",
         "all_facts": facts_url(area),
+        **_figures(request, figures_in(current, area), _("Figures of the commitments in this territory")),
         **_facts(request, current, inside),
     }
 
