@@ -54,7 +54,7 @@ def _map() -> Map | None:
         return None
     return choropleth(
         drawn,
-        patches(region, "departement", url=_place_url, labels=True),
+        patches(region, "departement", url=_place_url, label="*"),
         name="departments",
         title=_("The departments of the region"),
         linked=True,
