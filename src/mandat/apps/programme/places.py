@@ -6,6 +6,7 @@ contributes twice. Facts without an area contribute nowhere.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ from mandat.apps.programme.standing import figure_value, today
 from mandat.apps.territory import selectors as territory
 from mandat.engines.indicators.rollup import unscaled
 
-#: Families of cells whose key is an area: amounts by area, the same by year, and areas covered.
-_AMOUNTS, _AMOUNTS_A_YEAR, _COVERED = "area", "area-year", "member"
+#: Families of cells whose key is an area: amounts by area, and areas covered.
+_AMOUNTS, _COVERED = "area", "member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +54,16 @@ def figures_in(current: Published, area: str) -> list[PlaceFigure]:
     """
     day = today()
     inside = territory.within(area)
-    this_year = [f"{code}|{day.year}" for code in inside]
     yearly = {code for code, known in current.commitments.items() if known.indicator.window == "year"}
-    found: dict[str, tuple[Decimal, int]] = {}
+    # Cells of an area are kept by calendar year, on its first day.
+    in_time = ~Q(commitment__in=yearly) | Q(day=dt.date(day.year, 1, 1))
     rows = (
         _cells(current)
-        .filter(Q(family=_AMOUNTS, key__in=inside) | Q(family=_AMOUNTS_A_YEAR, key__in=this_year))
-        .values_list("commitment", "family")
+        .filter(in_time, family=_AMOUNTS, key__in=inside)
+        .values_list("commitment")
         .annotate(value=Sum("value"), facts=Sum("n"))
     )
-    for code, family, value, facts in rows:
-        if code in current.commitments and (code in yearly) == (family == _AMOUNTS_A_YEAR):
-            found[code] = (unscaled(int(value)), int(facts))
+    found = {code: (unscaled(int(value)), int(facts)) for code, value, facts in rows if code in current.commitments}
     found |= _shares(current, area, inside)
     figures = Figure.objects.filter(programme=current.code, commitment__in=list(found))
     whole = {figure.commitment: figure for figure in figures}

@@ -54,7 +54,9 @@ def patches(
     found = []
     if level == "commune" and wanted is not None and len(wanted) <= CLOSE:
         close = _drawn(region, "detail")
-        drawn = {area: close[code] for area in sorted(wanted) if (code := f"detail:{area.split(':')[1]}") in close}
+        drawn: _Drawn = {
+            area: close[code] for area in sorted(wanted) if (code := f"detail:{area.split(':')[1]}") in close
+        }
     else:
         drawn = _drawn(region, level)
     for area, (path, x, y) in drawn.items():
