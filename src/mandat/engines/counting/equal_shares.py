@@ -11,7 +11,6 @@ Utilities", NeurIPS 2021. Complexity: O(purchases × entries of the ballots conc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
 from math import inf
@@ -20,32 +19,65 @@ from mandat.engines.counting.ledger import Ledger, Quote
 from mandat.engines.counting.utilities import Market
 
 
-@dataclass(slots=True)
 class Shares:
-    """One run: projects in order of purchase, level sets ``(step, projects, chosen)``, and the purses left."""
+    """One run: projects in order of purchase, level sets ``(step, projects, chosen)``, and the purses left.
 
-    order: list[int]
-    ties: list[tuple[int, tuple[int, ...], int]]
-    ledger: Ledger
-    gifts: int = 0  # how many projects at the front cost nothing
-    last: dict[int, float] = field(default_factory=dict)  # money of supporters when a project became unaffordable
-    exact_steps: int = 0
+    ``gifts``: how many projects at the front cost nothing; ``exact_steps``: how often floats could
+    not decide. ``ledger`` is made again on demand where the run needed none.
+    """
+
+    def __init__(self, market: Market, endowment: Fraction, gifts: list[int], ledger: Ledger | None) -> None:
+        self.market, self.endowment = market, endowment
+        self.order, self.gifts = list(gifts), len(gifts)
+        self.ties: list[tuple[int, tuple[int, ...], int]] = []
+        self.exact_steps = 0
+        self._ledger = ledger
+
+    @property
+    def ledger(self) -> Ledger:
+        if self._ledger is None:
+            self._ledger = Ledger(self.market, self.endowment)
+            for j in self.order[self.gifts :]:
+                quote = self._ledger.quote(j)
+                assert quote is not None
+                self._ledger.buy(quote)
+        return self._ledger
 
     @property
     def cost(self) -> int:
-        return sum(self.ledger.market.costs[j] for j in self.order)
+        return sum(self.market.costs[j] for j in self.order)
 
 
 def run_shares(*, market: Market, endowment: Fraction, rank: Sequence[int]) -> Shares:
     """Buy projects until none is affordable; level projects go by ``rank``."""
-    ledger = Ledger(market, endowment)
     gifts = sorted((j for j, c in enumerate(market.costs) if c == 0 and market.mass[j]), key=lambda j: rank[j])
-    out = Shares(list(gifts), [], ledger, len(gifts))
-    heap = [
-        (ledger.floor[j] / market.unit[j] * (1 - 1e-15), j) for j, c in enumerate(market.costs) if c and market.mass[j]
-    ]
+    if market.disjoint:
+        return _run_disjoint(market, endowment, gifts, rank)
+    # A project too dear for its supporters at the start is so for ever.
+    top, bottom = endowment.numerator, endowment.denominator
+    open_ = [j for j, c in enumerate(market.costs) if c and market.mass[j] and market.voters[j] * top >= c * bottom]
+    ledger = Ledger(market, endowment)
+    out = Shares(market, endowment, gifts, ledger)
+    heap = [(ledger.floor[j] / market.unit[j] * (1 - 1e-15), j) for j in open_]
     heapify(heap)
     _buy_all(ledger, heap, out, rank)
+    return out
+
+
+def _run_disjoint(market: Market, endowment: Fraction, gifts: list[int], rank: Sequence[int]) -> Shares:
+    """Nobody supports two projects: each is bought or not by itself, the cheapest per use first."""
+    out = Shares(market, endowment, gifts, None)
+    top, bottom = endowment.numerator, endowment.denominator
+    level: dict[Fraction, list[int]] = {}
+    for j, c in enumerate(market.costs):
+        if c and market.mass[j] and market.voters[j] * top >= c * bottom:
+            level.setdefault(Fraction(c, market.mass[j] * market.unit[j]), []).append(j)
+    for ratio in sorted(level):
+        same = sorted(level[ratio], key=lambda j: rank[j])
+        while same:
+            if len(same) > 1:
+                out.ties.append((len(out.order) + 1, tuple(same), same[0]))
+            out.order.append(same.pop(0))
     return out
 
 

@@ -19,6 +19,7 @@ from heapq import heapify, heappop, heappush
 from math import inf
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mandat.engines.counting.greedy import TieSet
 from mandat.engines.counting.model import FloatArray, IndexArray
@@ -72,10 +73,10 @@ class _Purses:
 
     def levels(self, j: int, kind: IndexArray) -> tuple[FloatArray, IndexArray]:
         """Supporters by falling purse: how many have at least that much, and a class at each level."""
-        counts = np.bincount(kind[self.market.rows[j]], weights=self.market.weight[j], minlength=0)
+        counts: FloatArray = np.bincount(kind[self.market.rows[j]], weights=self.market.weight[j])
         kinds = np.flatnonzero(counts)
         order = kinds[np.argsort(-self.value[kinds], kind="stable")]
-        sizes = np.cumsum(counts[order])
+        sizes: FloatArray = np.cumsum(counts[order], dtype=np.float64)
         if len(order) > 1:
             # Equal purses of different histories make one level.
             close = np.diff(-self.value[order]) <= _NEAR * self.value[order[:-1]]
@@ -89,9 +90,9 @@ class _Purses:
                 return sizes[last], order[last].astype(np.int32)
         return sizes, order.astype(np.int32)
 
-    def _levels_exactly(self, counts: FloatArray, kinds: np.ndarray) -> tuple[FloatArray, IndexArray]:  # type: ignore[type-arg]
+    def _levels_exactly(self, counts: FloatArray, kinds: NDArray[np.int64]) -> tuple[FloatArray, IndexArray]:
         ordered = sorted(kinds.tolist(), key=lambda k: self.exact[k], reverse=True)
-        sizes = np.cumsum(counts[ordered])
+        sizes: FloatArray = np.cumsum(counts[ordered], dtype=np.float64)
         last = [
             k + 1 == len(ordered) or self.exact[ordered[k]] != self.exact[ordered[k + 1]] for k in range(len(ordered))
         ]

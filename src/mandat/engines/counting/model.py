@@ -174,7 +174,7 @@ class Election:
         for amount in (self.budget, *(p.cost for p in self.projects)):
             exponent = amount.normalize().as_tuple().exponent
             places = max(places, -exponent if isinstance(exponent, int) else 0)
-        return 10**places
+        return int(10**places)
 
     @cached_property
     def costs(self) -> list[int]:
@@ -198,13 +198,16 @@ class Election:
         return [int(v) for v in np.bincount(ballots.indices, weights=weights, minlength=len(self))]
 
     @cached_property
-    def columns(self) -> tuple[IntArray, IndexArray, IntArray | None]:
-        """Ballots by project: ``(start, rows, order)``; ``order`` maps to entries, None if points are absent."""
+    def columns(self) -> tuple[IntArray, IndexArray, IntArray]:
+        """Ballots by project: ``(start, rows, order)``; ``order`` maps to entries, empty for plain sets."""
         ballots, m = self.ballots, len(self)
         order = np.argsort(ballots.indices.astype(np.uint16 if m < 65536 else np.int32), kind="stable")
         start = np.zeros(m + 1, dtype=np.int64)
         np.cumsum(np.bincount(ballots.indices, minlength=m), out=start[1:])
-        return start, ballots.rows[order], order
+        rows = ballots.rows[order]
+        if self.vote_type in ("approval", "choose-1"):
+            order = order[:0]
+        return start, rows, order
 
 
 def parse_decimal(text: str) -> Decimal | None:

@@ -63,7 +63,7 @@ class _Reader:
                 raise self.fail("section PROJECTS absente ou vide", "PROJECTS section missing or empty")
             raise self.fail("section VOTES absente", "VOTES section missing")
         ballots, refused, voters = self.intake.finish()
-        return Election(
+        election = Election(
             projects=tuple(self.projects),
             budget=self.budget,
             vote_type=self.vote_type,
@@ -73,6 +73,9 @@ class _Reader:
             refused=refused,
             voters=voters,
         )
+        # Every rule needs ballots by project: part of reading, so that counting starts at once.
+        _ = election.columns, election.votes
+        return election
 
     def _head(self) -> None:
         section, header, line = "", [""], 0

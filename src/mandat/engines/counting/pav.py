@@ -49,7 +49,8 @@ class _Gains:
     def of(self, have: IntArray) -> NDArray[np.float64]:
         """Gain of adding each candidate when voters of packed ballot r have ``have[r]`` members."""
         each = self.ballots.weights * self.step[np.minimum(have, self.seats)]
-        return np.bincount(self.ballots.indices, weights=np.repeat(each, self.ballots.lengths), minlength=self.m)
+        total = np.bincount(self.ballots.indices, weights=np.repeat(each, self.ballots.lengths), minlength=self.m)
+        return total.astype(np.float64, copy=False)
 
     def names(self, j: int) -> NDArray[np.int32]:
         rows: NDArray[np.int32] = self.ballots.rows[self.ballots.indices == j]

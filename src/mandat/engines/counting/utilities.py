@@ -7,7 +7,9 @@ Voters who do not name a project, or give it no point, have no use for it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -21,30 +23,54 @@ Utility = Literal["cost", "cardinality", "borda", "points"]
 UTILITIES: tuple[Utility, ...] = ("cost", "cardinality", "borda", "points")
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False)
 class Market:
     """Who supports what, and how much: one entry a project.
 
     ``rows[j]`` int32: packed ballots that support ``j``; ``weight[j]`` float64: voters of each,
     whole numbers; ``use[j]`` float64: utility for one such voter, whole numbers, None when all
     equal, then to ``unit[j]``; ``mass[j]``: sum of weight × (use or 1); ``voters[j]``: sum of weight.
-    The worth of ``j`` to all voters together is ``mass[j] * unit[j]``.
+    The worth of ``j`` to all voters together is ``mass[j] * unit[j]``. ``disjoint``: no voter
+    supports two projects.
     """
 
+    election: Election
+    utility: Utility
     costs: list[int]
-    rows: list[IndexArray]
-    weight: list[FloatArray]
-    use: list[FloatArray | None]
     unit: list[int]
     mass: list[int]
     voters: list[int]
     total: int
-    row_weight: FloatArray
-    utility: Utility
+    disjoint: bool
+    #: Rows, weights and uses where uses differ; None where they follow from the ballots alone.
+    parts: tuple[list[IndexArray], list[FloatArray], list[FloatArray]] | None = None
+
+    @cached_property
+    def row_weight(self) -> FloatArray:
+        return self.election.ballots.weights.astype(np.float64)
 
     @property
     def packed(self) -> int:
-        return len(self.row_weight)
+        return len(self.election.ballots)
+
+    @cached_property
+    def rows(self) -> list[IndexArray]:
+        if self.parts is not None:
+            return self.parts[0]
+        start, rows, _ = self.election.columns
+        return [rows[a:b] for a, b in pairwise(start.tolist())]
+
+    @cached_property
+    def weight(self) -> list[FloatArray]:
+        if self.parts is not None:
+            return self.parts[1]
+        start, rows, _ = self.election.columns
+        weights = self.row_weight[rows]
+        return [weights[a:b] for a, b in pairwise(start.tolist())]
+
+    @cached_property
+    def use(self) -> Sequence[FloatArray | None]:
+        return self.parts[2] if self.parts is not None else [None] * len(self.costs)
 
 
 def check_utility(election: Election, utility: Utility) -> None:
@@ -79,35 +105,22 @@ def entry_utilities(election: Election, utility: Utility) -> IntArray | None:
 
 
 def _market(election: Election, utility: Utility) -> Market:
-    start, rows, order = election.columns
     ballots, m = election.ballots, len(election)
     entries = entry_utilities(election, utility)
-    weights = ballots.weights.astype(np.float64)[rows]
-    used = None if entries is None else entries[order].astype(np.float64)
-    bounds = start.tolist()
-    parts = [slice(a, b) for a, b in pairwise(bounds)]
-    unit = list(election.costs) if utility == "cost" else [1] * m
-    if used is None:
-        voters = [int(weights[part].sum()) for part in parts]
-        return Market(
-            election.costs,
-            [rows[part] for part in parts],
-            [weights[part] for part in parts],
-            [None] * m,
-            unit,
-            voters,
-            voters,
-            ballots.total,
-            ballots.weights.astype(np.float64),
-            utility,
-        )
-    out = Market(election.costs, [], [], [], unit, [], [], ballots.total, ballots.weights.astype(np.float64), utility)
-    for part in parts:
-        some = used[part] > 0
-        r, w, u = rows[part][some], weights[part][some], used[part][some]
-        out.rows.append(r)
-        out.weight.append(w)
-        out.use.append(u)
-        out.mass.append(int((w.astype(np.int64) * u.astype(np.int64)).sum()))
-        out.voters.append(int(w.sum()))
-    return out
+    unit = election.costs if utility == "cost" else [1] * m
+    disjoint = int(ballots.lengths.max(initial=0)) <= 1
+    if entries is None:
+        votes = election.votes
+        return Market(election, utility, election.costs, unit, votes, votes, ballots.total, disjoint)
+    start, rows, order = election.columns
+    weights, used = ballots.weights.astype(np.float64)[rows], entries[order].astype(np.float64)
+    made = Market(election, utility, election.costs, unit, [], [], ballots.total, False, ([], [], []))
+    assert made.parts is not None
+    for a, b in pairwise(start.tolist()):
+        some = used[a:b] > 0
+        r, w, u = rows[a:b][some], weights[a:b][some], used[a:b][some]
+        for part, values in zip(made.parts, (r, w, u), strict=True):
+            part.append(values)
+        made.mass.append(int((w.astype(np.int64) * u.astype(np.int64)).sum()))
+        made.voters.append(int(w.sum()))
+    return made
