@@ -68,7 +68,7 @@ class CommuneSearch(forms.Form):
 def communes(request: HttpRequest) -> HttpResponse:
     """Find a commune by name, code or department; a single answer opens at once."""
     current = programme_or_404()
-    region = selectors.current_region()
+    region = selectors.current_region(current.programme.region)
     form = CommuneSearch(region, request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     query, departement = wanted.get("q", "").strip(), wanted.get("departement", "")
@@ -137,12 +137,12 @@ def _table_of(rows: Iterable[Commune], caption: str) -> Table:
         cells.append(
             [
                 Link(row.name, reverse("territory:commune", args=[row.code])),
+                "–" if row.population is None else formats.number(row.population),
                 Link(row.departement.name, place_url(row.departement.area)),
                 gone or (Link(epci.name, place_url(epci.area)) if epci else "–"),
-                "–" if row.population is None else formats.number(row.population),
             ]
         )
-    columns = [Column(_("Commune")), Column(_("Department")), Column(_("EPCI")), Column(_("Inhabitants"), right=True)]
+    columns = [Column(_("Commune")), Column(_("Inhabitants"), right=True), Column(_("Department")), Column(_("EPCI"))]
     return Table(caption, columns, cells)
 
 
