@@ -1,7 +1,22 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from mandat.apps.publications.views import files, machines
 
 app_name = "publications"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+TABLE = r"(?P<table>measures|commitments|communes|areas|bodies|definitions)"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("programme.pdf", files.programme_pdf, name="programme_pdf"),
+    path("donnees/faits.<slug:form>", files.facts_export, name="facts_export"),
+    re_path(rf"^donnees/{TABLE}\.(?P<form>csv|jsonl|parquet|xlsx)$", files.table_export, name="table_export"),
+    path("donnees/measures.<slug:form>", files.table_export, {"table": "measures"}, name="measures_export"),
+    path("donnees/catalogue.jsonld", machines.catalogue, name="catalogue"),
+    path("donnees/dataset.jsonld", machines.dataset, name="dataset"),
+    path("journal/checkpoint", machines.journal_file, name="checkpoint"),
+    path("journal/<path:path>", machines.journal_file, name="journal_file"),
+    path("engagements/<str:code>/recalcul.zip", files.commitment_proof, name="commitment_proof"),
+    path("engagements/<str:code>/faits.<slug:form>", files.commitment_facts, name="commitment_facts"),
+]

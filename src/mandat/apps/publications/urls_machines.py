@@ -1,7 +1,14 @@
-"""Addresses that have no language: API, downloads, feeds, well-known files."""
+"""Addresses that have no language: API, well-known files, schemas."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from mandat.apps.publications.views import machines
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schemas/<slug:name>.json", machines.schema, name="table_schema"),
+    path(".well-known/security.txt", machines.security, name="security"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+]

@@ -9,7 +9,6 @@ fractional panel from every lottery: an inequality that the relaxation did not k
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mandat.engines.sortition.highs import INF, Program
-from mandat.engines.sortition.model import Counts, Floats, Ints, Problem
+from mandat.engines.sortition.model import Floats, Ints, Problem
 from mandat.engines.sortition.panels import Face, PanelSource
 
 EXACT = 1e-9
@@ -109,7 +108,7 @@ class _Master:
 
     def add(self, panel: Ints) -> bool:
         """Add a panel as a column; False when it is already there."""
-        key = fingerprint(panel)
+        key = panel.tobytes()
         if key in self.known:
             return False
         self.known.add(key)
@@ -194,30 +193,18 @@ def _search(source: PanelSource, master: _Master, weights: Floats, price: float,
     return 0
 
 
-def pack(found: Mix) -> tuple[Counts, Floats]:
+def pack(found: Mix) -> tuple[Ints, Floats]:
     """Arrays of a mix, heaviest panel first, equal panels merged, weights summing to 1."""
-    place: dict[bytes, int] = {}
-    panels: list[Ints] = []
-    merged: list[float] = []
+    merged: dict[bytes, float] = {}
+    panels: dict[bytes, Ints] = {}
     for panel, weight in zip(found.panels, found.weights, strict=True):
         if weight > NOTHING:
-            key = fingerprint(panel)
-            if key not in place:
-                place[key] = len(panels)
-                panels.append(panel)
-                merged.append(0.0)
-            merged[place[key]] += weight
-    order = sorted(place, key=lambda key: (-merged[place[key]], key))
-    counts = np.empty((len(order), len(panels[0])), dtype=np.int32)
-    for row, key in enumerate(order):
-        counts[row] = panels[place[key]]
-    weights = np.array([merged[place[key]] for key in order])
-    return counts, weights / math.fsum(weights.tolist())
-
-
-def fingerprint(panel: Ints) -> bytes:
-    """Sixteen bytes that tell panels apart: the counts themselves would weigh as much as the lottery."""
-    return hashlib.blake2b(panel.tobytes(), digest_size=16).digest()
+            key = panel.tobytes()
+            merged[key] = merged.get(key, 0.0) + weight
+            panels[key] = panel
+    order = sorted(merged, key=lambda key: (-merged[key], panels[key].tolist()))
+    weights = np.array([merged[key] for key in order])
+    return np.array([panels[key] for key in order], dtype=np.int64), weights / math.fsum(weights.tolist())
 
 
 def decompose(problem: Problem, p: Floats, source: PanelSource, *, report: Report = _silent) -> Mix:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Counts = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ class Lottery:
     """
 
     problem: Problem
-    panels: Counts
+    panels: Ints
     weights: Floats
     probabilities: Floats
     certificate: Certificate
@@ -173,11 +172,3 @@ class Lottery:
             for member in group.members:
                 chance[member] = probability
         return {person.id: chance[index] for index, person in enumerate(self.problem.pool.people) if index in chance}
-
-
-def average(weights: NDArray[Any], panels: NDArray[Any]) -> Floats:
-    """``weights @ panels`` (J, J x T), block by block: the whole product would copy the panels as floats."""
-    total = np.zeros(panels.shape[1])
-    for first in range(0, len(panels), 256):
-        total += weights[first : first + 256].astype(float) @ panels[first : first + 256]
-    return total

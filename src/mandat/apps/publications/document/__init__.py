@@ -1,0 +1,1 @@
+"""The programme as one accessible PDF: its content, its typesetting, its file."""
