@@ -9,11 +9,12 @@ from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from pprint import pformat
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from mandat.engines import counting
+from mandat.engines.counting.intake import Policy
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
@@ -99,14 +100,15 @@ def read_election(
     """A Pabulib file, or CSV when it is named so."""
     if policy not in ("auto", "enforce", "report"):
         raise InputError(Text(f"--policy inconnu : {policy}", f"unknown --policy: {policy}"))
+    kind = cast("Policy", policy)
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             if file.suffix.lower() not in (".csv", ".tsv"):
                 return counting.read_pabulib(
                     stream,
                     file=str(file),
-                    policy=policy,
-                    keep_voters=keep_voters,  # type: ignore[arg-type]
+                    policy=kind,
+                    keep_voters=keep_voters,
                 )
             listed = projects.read_text("utf-8-sig").splitlines(keepends=True) if projects else None
             amount = counting.parse_decimal(budget) if budget else None
@@ -118,7 +120,7 @@ def read_election(
                 budget=amount,
                 vote_type=vote_type,  # type: ignore[arg-type]
                 file=str(file),
-                policy=policy,  # type: ignore[arg-type]
+                policy=kind,
             )
     except UnicodeDecodeError as error:
         tell = Text("le fichier n’est pas en UTF-8", "the file is not UTF-8")

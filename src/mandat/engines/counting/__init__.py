@@ -8,6 +8,8 @@
 
 from mandat.engines.counting.count import COMPLETIONS, RULES, count
 from mandat.engines.counting.csvfile import read_csv
+from mandat.engines.counting.explain import explain
+from mandat.engines.counting.metrics import measure
 from mandat.engines.counting.model import Ballots, Election, Project, Refusal, make_election, parse_decimal
 from mandat.engines.counting.pabulib import read_pabulib, write_pabulib
 from mandat.engines.counting.result import Count, Decision
@@ -26,7 +28,9 @@ __all__ = [
     "Refusal",
     "Tie",
     "count",
+    "explain",
     "make_election",
+    "measure",
     "parse_decimal",
     "read_csv",
     "read_pabulib",

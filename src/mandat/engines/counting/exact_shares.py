@@ -73,7 +73,7 @@ class _Purses:
 
     def levels(self, j: int, kind: IndexArray) -> tuple[FloatArray, IndexArray]:
         """Supporters by falling purse: how many have at least that much, and a class at each level."""
-        counts: FloatArray = np.bincount(kind[self.market.rows[j]], weights=self.market.weight[j])
+        counts: FloatArray = np.bincount(kind[self.market.rows[j]], weights=self.market.weight[j]).astype(np.float64)
         kinds = np.flatnonzero(counts)
         order = kinds[np.argsort(-self.value[kinds], kind="stable")]
         sizes: FloatArray = np.cumsum(counts[order], dtype=np.float64)

@@ -106,7 +106,11 @@ def majority_judgement(election: Election, rank: Sequence[int], seats: int) -> S
             given[0] = given.get(0, 0) + silent
         sequences.append(_middles(sorted(given.items()), ballots.total))
     order = sorted(range(m), key=lambda j: rank[j])
-    order.sort(key=cmp_to_key(lambda a, b: _compare(sequences[a], sequences[b])), reverse=True)
+
+    def by_grades(a: int, b: int) -> int:
+        return _compare(sequences[a], sequences[b])
+
+    order.sort(key=cmp_to_key(by_grades), reverse=True)
     # A stable sort in reverse keeps equal elements in their first order.
     ties: list[TieSet] = []
     at = 0

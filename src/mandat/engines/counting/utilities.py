@@ -114,13 +114,14 @@ def _market(election: Election, utility: Utility) -> Market:
         return Market(election, utility, election.costs, unit, votes, votes, ballots.total, disjoint)
     start, rows, order = election.columns
     weights, used = ballots.weights.astype(np.float64)[rows], entries[order].astype(np.float64)
-    made = Market(election, utility, election.costs, unit, [], [], ballots.total, False, ([], [], []))
-    assert made.parts is not None
+    parts: tuple[list[IndexArray], list[FloatArray], list[FloatArray]] = ([], [], [])
+    made = Market(election, utility, election.costs, unit, [], [], ballots.total, False, parts)
     for a, b in pairwise(start.tolist()):
         some = used[a:b] > 0
         r, w, u = rows[a:b][some], weights[a:b][some], used[a:b][some]
-        for part, values in zip(made.parts, (r, w, u), strict=True):
-            part.append(values)
+        parts[0].append(r)
+        parts[1].append(w)
+        parts[2].append(u)
         made.mass.append(int((w.astype(np.int64) * u.astype(np.int64)).sum()))
         made.voters.append(int(w.sum()))
     return made

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mandat.engines.counting.greedy import TieSet, run_greedy
+from mandat.engines.counting.model import IntArray
 from mandat.engines.counting.utilities import Market
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
@@ -37,8 +38,8 @@ class Welfare:
 
 @dataclass(slots=True)
 class _Knapsack:
-    cost: NDArray[np.int64]
-    worth: NDArray[np.int64]
+    cost: IntArray
+    worth: IntArray
     states: int = 0
 
     def reaches(self, target: int, budget: int, banned: set[int]) -> bool:
@@ -83,7 +84,16 @@ class _Knapsack:
         return best if best >= target else -1
 
     @staticmethod
-    def _bound(used, value, k, cost, worth, ends_cost, ends_worth, budget):  # type: ignore[no-untyped-def]
+    def _bound(
+        used: IntArray,
+        value: IntArray,
+        k: int,
+        cost: IntArray,
+        worth: IntArray,
+        ends_cost: IntArray,
+        ends_worth: IntArray,
+        budget: int,
+    ) -> IntArray:
         """Dantzig: the items from ``k`` on in order, the first that does not fit in part, rounded up."""
         base_cost = ends_cost[k - 1]
         base_worth = ends_worth[k - 1]
@@ -94,7 +104,8 @@ class _Knapsack:
         rest = np.where(at < len(cost), budget - used - whole_cost, 0)
         # The fraction in floats, a hair too high: a bound may be loose but never low.
         part = np.ceil(rest.astype(np.float64) * worth[split] / cost[split] * (1 + 1e-12))
-        return value + whole_worth + part.astype(np.int64) + (rest > 0)
+        bound: IntArray = value + whole_worth + part.astype(np.int64) + (rest > 0)
+        return bound
 
 
 def run_welfare(*, market: Market, budget: int, rank: Sequence[int]) -> Welfare:
@@ -142,14 +153,14 @@ def _first_optimal(
     return chosen, [(chosen.index(j) + 1, (j,), j) for j in open_]
 
 
-def _highs(cost: NDArray[np.int64], worth: NDArray[np.int64], budget: int) -> NDArray[np.int64]:
+def _highs(cost: IntArray, worth: IntArray, budget: int) -> IntArray:
     """A feasible set, optimal but for floating error."""
     n = len(cost)
     if not n:
         return np.zeros(0, dtype=np.int64)
     import highspy
 
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("threads", 1)
