@@ -7,12 +7,18 @@ Every act dated ``on`` a day refuses the future and days before the mandate.
 from mandat.apps.programme.services.decisions import decision_record, milestone_reach
 from mandat.apps.programme.services.declarations import output_confirm, output_declare, output_refuse
 from mandat.apps.programme.services.loading import programme_load
-from mandat.apps.programme.services.suspensions import commitment_resume, commitment_suspend, fact_withdraw
+from mandat.apps.programme.services.suspensions import (
+    commitment_resume,
+    commitment_suspend,
+    fact_correct,
+    fact_withdraw,
+)
 
 __all__ = [
     "commitment_resume",
     "commitment_suspend",
     "decision_record",
+    "fact_correct",
     "fact_withdraw",
     "milestone_reach",
     "output_confirm",

@@ -1,8 +1,10 @@
-"""Suspend and resume commitments, withdraw facts."""
+"""Suspend and resume commitments, withdraw and correct facts."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -14,6 +16,7 @@ from mandat.apps.programme.services.checks import check_codes, check_day, with_m
 from mandat.apps.programme.standing import today
 from mandat.facts import Fact
 from mandat.journal import Entry
+from mandat.journal.record import WITHDRAWN
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
@@ -61,4 +64,24 @@ def fact_withdraw(*, actor: User, index: int, reason: str) -> Entry:
         raise InputError(Text("donnez le motif en une phrase", "give the reason in a sentence"))
     old = journal.entry(index)
     [entry] = journal.append([journal.withdrawal(old, reason=reason.strip(), occurred_on=today())])
+    return entry
+
+
+@transaction.atomic
+def fact_correct(*, actor: User, index: int, changes: Mapping[str, Any]) -> Entry:
+    """Replace a fact by the same with ``changes`` (day, area, quantity, amount). The first one stays readable."""
+    require(actor, "programme.fact_correct")
+    old = journal.entry(index)
+    if not set(changes) <= {"occurred_on", "area", "quantity", "amount"}:
+        raise InputError(Text("ce champ ne se corrige pas", "this field cannot be corrected"))
+    if not changes:
+        raise InputError(Text("rien ne change", "nothing changes"))
+    if old.fact.kind == WITHDRAWN or not old.fact.type.counts:
+        raise InputError(Text("ce genre de fait ne se corrige pas", "facts of this kind cannot be corrected"))
+    if "occurred_on" in changes:
+        check_day(published(), changes["occurred_on"])
+    for name in ("quantity", "amount"):
+        if changes.get(name) is not None and changes[name] < 0 <= (getattr(old.fact, name) or 0):
+            raise InputError(Text("une quantité n'est pas négative", "a quantity is not negative"))
+    [entry] = journal.append([journal.correction(old, **changes)])
     return entry

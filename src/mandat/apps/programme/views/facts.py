@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from mandat import journal
 from mandat.apps.programme.breakdowns import shown
+from mandat.apps.programme.areas import area_of
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.views.measures import active_filters
 from mandat.apps.programme.views.shared import (
@@ -29,7 +30,7 @@ from mandat.apps.programme.views.shared import (
 from mandat.apps.programme.vocabulary import FIELDS
 from mandat.apps.territory import selectors as territory
 from mandat.facts import fact_types
-from mandat.facts.base import AREA, COMMITMENT
+from mandat.facts.base import COMMITMENT
 from mandat.journal import Entry, UnknownFactError, proofs
 from mandat.web import formats
 from mandat.web.components import Crumb, Filters, Link, Page
@@ -96,20 +97,6 @@ class FactFilters(forms.Form):
 
 def _short(title: str, most: int = 60) -> str:
     return title if len(title) <= most else title[: most - 1].rsplit(" ", 1)[0] + "…"
-
-
-def area_of(place: str) -> str:
-    """The area code of what someone typed: a code, a department's number or a name. Empty where nothing fits."""
-    if AREA.match(place):
-        return place
-    if place.isdigit() and len(place) <= 3 and territory.exists(f"departement:{place}"):
-        return f"departement:{place}"
-    folded = territory.fold(place)
-    for area, name in territory.reference().names.items():
-        if not area.startswith("commune:") and territory.fold(name) == folded:
-            return area
-    commune = territory.search_communes(place).first() if folded else None
-    return f"commune:{commune.code}" if commune else ""
 
 
 def _cursor(request: HttpRequest, name: str) -> int | None:

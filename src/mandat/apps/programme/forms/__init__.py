@@ -1,0 +1,1 @@
+"""Forms of the back office: one an act, with the same checks as the services."""
