@@ -10,6 +10,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mandat.apps.programme.areas import area_of
 from mandat.apps.programme.forms.fields import (
     BREAKDOWNS,
     ActForm,
@@ -19,7 +20,6 @@ from mandat.apps.programme.forms.fields import (
     MeasuresField,
     NumberField,
 )
-from mandat.apps.programme.areas import area_of
 from mandat.apps.programme.published import Published, say
 from mandat.apps.programme.schema import Commitment
 from mandat.apps.programme.services.checks import check_codes

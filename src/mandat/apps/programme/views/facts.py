@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mandat import journal
-from mandat.apps.programme.breakdowns import shown
 from mandat.apps.programme.areas import area_of
+from mandat.apps.programme.breakdowns import shown
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.views.measures import active_filters
 from mandat.apps.programme.views.shared import (
