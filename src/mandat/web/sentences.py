@@ -7,7 +7,7 @@ from typing import Any
 
 from mandat.definitions.registry import kinds
 from mandat.facts import Fact
-from mandat.kernel.text import LANGUAGES, Language, Text, speaking
+from mandat.kernel.text import Language, Text, speaking
 from mandat.web import formats
 from mandat.web.typography import typeset
 
@@ -34,13 +34,14 @@ class _Values(dict[str, str]):
 
 def sentence(fact: Fact) -> Text:
     """What happened, in French and in English, typeset. The values are data: never read as a format."""
-    said = {}
-    for language in LANGUAGES:
-        with speaking(language):
-            values = _Values(language, _values(fact, language))
-            words = fact.type.sentence.in_(language).format_map(values).strip()
-            said[language] = typeset(words, language)
-    return Text(said["fr"], said["en"])
+    return Text(sentence_in(fact, "fr"), sentence_in(fact, "en"))
+
+
+def sentence_in(fact: Fact, language: Language) -> str:
+    """The same in one language: pages say many and need one."""
+    with speaking(language):
+        values = _Values(language, _values(fact, language))
+        return typeset(fact.type.sentence.in_(language).format_map(values).strip(), language)
 
 
 def _values(fact: Fact, language: Language) -> dict[str, str]:

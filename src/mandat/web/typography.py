@@ -7,6 +7,7 @@ pages and documents pass them through ``typeset``. Idempotent. No framework.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mandat.kernel.text import Language
 
@@ -23,6 +24,7 @@ _QUOTED = re.compile(r'"([^"\n]*)"')
 _UNIT = re.compile(r"(?<=\d) (?=(?:ha|km|km²|m²|GWh|MWh|kWh|t|kg|h|ans?|M€|Md€)\b)")
 
 
+@lru_cache(maxsize=16384)
 def typeset(text: str, language: Language) -> str:
     """The same words with the apostrophes, quotation marks and spaces of ``language``."""
     text = _APOSTROPHE.sub("’", text)

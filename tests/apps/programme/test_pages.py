@@ -272,7 +272,7 @@ def test_the_worked_examples_of_the_status_page_cover_every_status(client: Clien
     from mandat.apps.programme.views.about import worked_examples
     from mandat.engines.indicators.status import Status
 
-    found = {example.standing.status for example in worked_examples(programme.status_rule())}
+    found = {example.standing.status for example in worked_examples(programme.status_rule)}
     assert found == set(Status)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +24,7 @@ from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Published:
     """A programme as published: documents by code, in order, and the version of each."""
 
@@ -58,11 +58,17 @@ class Published:
     def due(self, code: str) -> dt.date:
         return self.commitments[code].due or self.programme.mandate.end
 
+    @cached_property
     def status_rule(self) -> Rule:
+        """The parameters of the status rule."""
         return Rule(self.rule.tolerance, self.rule.stale_after, self.rule.unknown_after)
 
-    def promise(self, code: str) -> Promise:
-        """What the status of a commitment is computed from."""
+    @cached_property
+    def promises(self) -> Mapping[str, Promise]:
+        """What the status of each commitment is computed from."""
+        return {code: self._promise(code) for code in self.commitments}
+
+    def _promise(self, code: str) -> Promise:
         commitment = self.commitments[code]
         return Promise(
             goal=commitment.goal.value,

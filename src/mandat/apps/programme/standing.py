@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db.models import Max, Min, Sum
+from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from mandat.apps.programme.geography import geography
-from mandat.apps.programme.models import Figure
+from mandat.apps.programme.models import Figure, RollupCell
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.rollups import cells_of
 from mandat.apps.programme.schema import Commitment, Measure
-from mandat.engines.indicators.rollup import unscaled
+from mandat.engines.indicators.rollup import Amount, Key, unscaled
 from mandat.engines.indicators.status import Standing, Status, combine, stand
 from mandat.engines.indicators.value import Value, reached, read, suspended_since
 
@@ -82,9 +84,9 @@ def _commitment(
         milestones = {code: dt.date.fromisoformat(day) for code, day in figure.milestones.items()}
         suspended, index = figure.suspended_since, figure.index
     standing = stand(
-        current.promise(commitment.code),
+        current.promises[commitment.code],
         value,
-        rule=current.status_rule(),
+        rule=current.status_rule,
         as_of=as_of,
         milestones_reached=milestones,
         suspended_since=suspended,
@@ -106,15 +108,44 @@ def course(current: Published, code: str, *, as_of: dt.date | None = None) -> Co
     """A commitment with its whole course (series, areas, categories), read from its cells."""
     as_of = as_of or today()
     commitment = current.commitments[code]
-    cells = cells_of(current.code, code)
+    cells = cells_of(current.code, code, "day", "area", "point", "by", "milestone", "suspended")
+    members = Members.of(current, code, as_of) if commitment.indicator.aggregate in ("distinct", "share") else None
+    if members is not None:
+        cells |= members.cells
     value = read(commitment.indicator, cells, as_of=as_of, geography=geography(commitment.indicator.over))
+    if members is not None:
+        value = replace(value, last_day=members.last_day)
     milestones = reached(cells, as_of=as_of)
     standing = stand(
-        current.promise(code),
+        current.promises[code],
         value,
-        rule=current.status_rule(),
+        rule=current.status_rule,
         as_of=as_of,
         milestones_reached=milestones,
         suspended_since=suspended_since(cells, as_of=as_of),
     )
     return CommitmentStanding(commitment, standing, value, milestones, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The values or areas an indicator has met, each at its first day (of the year, for a yearly window)."""
+
+    cells: Mapping[Key, Amount]
+    last_day: dt.date | None
+
+    @classmethod
+    def of(cls, current: Published, code: str, as_of: dt.date) -> Members:
+        """Grouped by the database: a member met a thousand times is one row."""
+        rows = RollupCell.objects.filter(programme=current.code, commitment=code, family="member", n__gt=0)
+        grouped = rows.filter(day__lte=as_of)
+        if current.commitments[code].indicator.window == "year":
+            grouped = grouped.annotate(year=ExtractYear("day")).values_list("key", "year")
+        else:
+            grouped = grouped.values_list("key")
+        cells: dict[Key, Amount] = {}
+        last: dt.date | None = None
+        for name, *_, first, latest, facts in grouped.annotate(Min("day"), Max("day"), Sum("n")):
+            cells[Key("member", name, first)] = Amount(0, facts)
+            last = latest if last is None else max(last, latest)
+        return cls(cells, last)

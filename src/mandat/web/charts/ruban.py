@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -83,6 +83,7 @@ class _Scale:
 def ruban(course: Course, *, name: str) -> Chart:
     """The picture and its table."""
     scale = _Scale(course)
+    course = replace(course, series=_columns(course.series, scale))
     parts: list[str] = []
     top = 18.0
     shown: list[Truth] = [truth for truth in TRUTHS if truth == course.truth or course.points.get(truth)]
@@ -109,6 +110,14 @@ def ruban(course: Course, *, name: str) -> Chart:
     sentence = _sentence(course)
     svg = picture("".join(parts), width=WIDTH, height=round(height), title=sentence, desc=_desc(course), name=name, linked=True)  # fmt: skip
     return Chart(svg=svg, table=_table(course), size="ruban")
+
+
+def _columns(series: Sequence[tuple[dt.date, Decimal]], scale: _Scale) -> Sequence[tuple[dt.date, Decimal]]:
+    """The last value in each three pixels: more cannot be seen, and a million facts change a value every day."""
+    if len(series) <= WIDTH // 3:
+        return series
+    kept = {round(scale.x(day) / 3): (day, value) for day, value in series[:-1]}
+    return [series[0], *kept.values(), series[-1]]
 
 
 def _time(scale: _Scale, course: Course, top: float, bottom: float) -> str:
@@ -252,7 +261,7 @@ def _table(course: Course) -> Table:
     )  # fmt: skip
 
 
-def _thin(values: Mapping[dt.date, Decimal], most: int = 60) -> list[tuple[dt.date, Decimal]]:
+def _thin(values: Mapping[dt.date, Decimal], most: int = 24) -> list[tuple[dt.date, Decimal]]:
     """At most ``most`` of the values, the first and last kept: the whole series is in the download."""
     ordered = sorted(values.items())
     if len(ordered) <= most:

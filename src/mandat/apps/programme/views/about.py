@@ -85,7 +85,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "rule": rule,
         "ref": current.ref("status-rule", rule.code),
         "meanings": list(_MEANINGS.items()),
-        "examples": worked_examples(current.status_rule()),
+        "examples": worked_examples(current.status_rule),
         "versions": versions.order_by("-version"),
     }
     return render(request, "programme/status.html", values)

@@ -24,7 +24,7 @@ from mandat.kernel.text import Text, current_language
 from mandat.web.charts.carre import Cell
 from mandat.web.charts.ruban import Course, Point, Step, Truth
 from mandat.web.components import Crumb, FactLine, Figure, Link
-from mandat.web.sentences import sentence
+from mandat.web.sentences import sentence_in
 from mandat.web.typography import typeset
 
 #: Kinds whose facts hold one nature of truth, by the first word of their name; others follow the commitment they serve.
@@ -109,7 +109,7 @@ def fact_line(entry: Entry, *, serves: bool = True) -> FactLine:
     fact = entry.fact
     return FactLine(
         index=entry.index,
-        sentence=str(sentence(fact)),
+        sentence=sentence_in(fact, current_language()),
         url=reverse("programme:fact", args=[entry.index]),
         occurred_on=fact.occurred_on,
         label=fact_label(fact.kind),
@@ -143,7 +143,9 @@ def course_of(current: Published, standing: CommitmentStanding, facts: Sequence[
         flag = fact.kind == "programme.decision_recorded.v1" or fact.kind.startswith("programme.commitment_")
         if fact.kind == "programme.milestone_reached.v1":
             continue
-        point = Point(fact.occurred_on, str(sentence(fact)), reverse("programme:fact", args=[entry.index]), flag)
+        point = Point(
+            fact.occurred_on, sentence_in(fact, current_language()), reverse("programme:fact", args=[entry.index]), flag
+        )
         points.setdefault(nature(fact, commitment.truth), []).append(point)
     return Course(
         truth=commitment.truth,
@@ -168,7 +170,7 @@ def course_of(current: Published, standing: CommitmentStanding, facts: Sequence[
 def _stale_days(current: Published, commitment: Commitment) -> int:
     day = today()
     rhythm = (add_months(day, commitment.expected_every_months) - day).days
-    return int(rhythm * current.status_rule().stale_after)
+    return int(rhythm * current.status_rule.stale_after)
 
 
 def why_url(code: str) -> str:
