@@ -56,7 +56,8 @@ def say(fr: str, en: str, **values: Any) -> Text:
             }
         )
 
-    return Text(render(fr, "fr"), render(en, "en"))
+    spaced = render(fr, "fr").replace(" ;", "\u202f;").replace(" :", "\u00a0:")
+    return Text(spaced, render(en, "en"))
 
 
 def hopeless(result: Count, j: int) -> Explanation | None:
