@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -241,3 +242,36 @@ def test_a_commune_page_costs_the_same_few_queries_whatever_the_facts(
     journal.append([output(site, "commune:45234", n + 1, f"Fait {n}") for n in range(30)])
     with django_assert_max_num_queries(20):
         client.get("/communes/45234/")
+
+
+def test_facts_of_a_department_and_its_epci_are_read_in_order_both_ways(site: Published) -> None:
+    for n in range(12):
+        journal.append(
+            [
+                output(
+                    site,
+                    ("commune:45234", "epci:244500468", "commune:37261", "departement:45")[n % 4],
+                    n + 1,
+                    f"Fait {n}",
+                )
+            ]
+        )
+    inside = {"commune:45234", "commune:45900", "epci:244500468", "departement:45"}
+    expected = [e.index for e in journal.iterate(programme=site.code) if e.fact.area in inside][::-1]
+    seen: list[int] = []
+    pages = [places.facts_in(site, "departement:45", size=4)]
+    while pages[-1].older is not None:
+        pages.append(places.facts_in(site, "departement:45", size=4, before=pages[-1].older))
+    for page_ in pages:
+        seen += [e.index for e in page_.entries]
+    assert seen == expected
+    for following, page_ in itertools.pairwise(pages):
+        assert page_.newer is not None
+        back = places.facts_in(site, "departement:45", size=4, after=page_.newer)
+        assert [e.index for e in back.entries] == [e.index for e in following.entries]
+    assert pages[0].newer is None
+
+
+def test_an_area_without_facts_has_an_empty_page(site: Published) -> None:
+    empty = places.facts_in(site, "commune:37050", size=4)
+    assert (empty.entries, empty.older, empty.newer) == ([], None, None)

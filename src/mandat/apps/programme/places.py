@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -121,3 +122,32 @@ def _everywhere(programme: str, size: int) -> Mapping[str, Decimal]:
 def _counted(rows: QuerySet[RollupCell]) -> dict[str, Decimal]:
     counted = rows.filter(family__in=(_AMOUNTS, _COVERED)).values_list("key").annotate(n=Sum("n"))
     return {key: Decimal(n) for key, n in counted}
+
+
+def facts_in(
+    current: Published, area: str, *, size: int, before: int | None = None, after: int | None = None
+) -> journal.Page:
+    """Facts that happen inside an area, newest first, read by cursor as ``journal.page`` does.
+
+    A department is read from the journal's own index of departments, merged with its EPCI: asking for hundreds
+    of codes at once would sort all their facts for each page.
+    """
+    inside = territory.within(area)
+    conditions: list[dict[str, Any]] = [{"areas": inside}]
+    if area.startswith("departement:"):
+        epcis = [code for code in inside if code.startswith("epci:")]
+        conditions = [{"department": area.split(":")[1]}, *([{"areas": epcis}] if epcis else [])]
+    pages = [
+        journal.page(before=before, after=after, size=size, programme=current.code, **condition)
+        for condition in conditions
+    ]
+    if len(pages) == 1:
+        return pages[0]
+    newest_first = sorted((entry for page in pages for entry in page.entries), key=lambda entry: -entry.index)
+    if not newest_first:
+        return journal.Page([], None, None)
+    kept = newest_first[-size:] if after is not None else newest_first[:size]
+    cut = len(kept) < len(newest_first)
+    older = any(page.older is not None for page in pages) or (cut and after is None)
+    newer = any(page.newer is not None for page in pages) or (cut and after is not None)
+    return journal.Page(kept, kept[-1].index if older else None, kept[0].index if newer else None)

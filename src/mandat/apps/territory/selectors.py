@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from mandat.apps.territory.models import BassinDeVie, Commune, Departement, Epci, Region, Shape
 from mandat.facts.base import AREA
@@ -138,9 +138,10 @@ def _split(area: str) -> tuple[str, str]:
     return level, code
 
 
-def current_region() -> Region | None:
-    """The region of the site: the only one loaded, or the first by code."""
-    return Region.objects.order_by("code").first()
+def current_region(code: str = "") -> Region | None:
+    """The loaded region of this code (the programme's own); without a code, or not loaded, the first one."""
+    known = {region.code: region for region in Region.objects.order_by("code")}
+    return known.get(code) or next(iter(known.values()), None)
 
 
 def resolve(area: str) -> str:
@@ -303,7 +304,11 @@ def search_communes(query: str, *, departement: str = "", former: bool = True) -
         output_field=IntegerField(),
     )
     gone = Case(When(status=Commune.Status.ACTIVE, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return found.filter(condition).annotate(gone=gone, rank=rank).order_by("gone", "rank", "-population", "code")
+    return (
+        found.filter(condition)
+        .annotate(gone=gone, rank=rank)
+        .order_by("gone", "rank", F("population").desc(nulls_last=True), "code")
+    )
 
 
 def shapes(region: str, level: str, codes: Sequence[str] = ()) -> dict[str, Shape]:

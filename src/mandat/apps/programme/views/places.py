@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from mandat import journal
-from mandat.apps.programme.places import PlaceFigure, contributions, figures_in
+from mandat.apps.programme.places import PlaceFigure, contributions, facts_in, figures_in
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.views.shared import fact_line, home_crumb, measure_url, programme_or_404, words
 from mandat.apps.territory import maps, selectors
@@ -68,7 +68,7 @@ class CommuneSearch(forms.Form):
 def communes(request: HttpRequest) -> HttpResponse:
     """Find a commune by name, code or department; a single answer opens at once."""
     current = programme_or_404()
-    region = selectors.current_region()
+    region = selectors.current_region(current.programme.region)
     form = CommuneSearch(region, request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     query, departement = wanted.get("q", "").strip(), wanted.get("departement", "")
@@ -137,12 +137,12 @@ def _table_of(rows: Iterable[Commune], caption: str) -> Table:
         cells.append(
             [
                 Link(row.name, reverse("territory:commune", args=[row.code])),
+                "–" if row.population is None else formats.number(row.population),
                 Link(row.departement.name, place_url(row.departement.area)),
                 gone or (Link(epci.name, place_url(epci.area)) if epci else "–"),
-                "–" if row.population is None else formats.number(row.population),
             ]
         )
-    columns = [Column(_("Commune")), Column(_("Department")), Column(_("EPCI")), Column(_("Inhabitants"), right=True)]
+    columns = [Column(_("Commune")), Column(_("Inhabitants"), right=True), Column(_("Department")), Column(_("EPCI"))]
     return Table(caption, columns, cells)
 
 
@@ -260,18 +260,11 @@ def _line(entry: Entry, here: str = "") -> FactLine:
     return replace(line, area="" if area in ("", here) else selectors.area_name(area))
 
 
-def _facts(request: HttpRequest, current: Published, areas: Sequence[str]) -> dict[str, Any]:
-    """Facts of these areas, newest first, read by cursor."""
-    found = journal.page(
-        before=_cursor(request, "avant"),
-        after=_cursor(request, "apres"),
-        size=PAGE,
-        programme=current.code,
-        areas=list(areas),
-    )
+def _facts(request: HttpRequest, current: Published, area: str) -> dict[str, Any]:
+    """Facts of an area, newest first, read by cursor."""
+    found = facts_in(current, area, size=PAGE, before=_cursor(request, "avant"), after=_cursor(request, "apres"))
     query = request.GET.urlencode()
-    here = areas[0] if areas[0].startswith("commune:") else ""
-    lines = [_line(entry, here) for entry in found.entries]
+    lines = [_line(entry, area) for entry in found.entries]
     page = Page(
         shown=len(lines),
         newer=with_(query, apres=found.newer) if found.newer is not None else "",
@@ -337,14 +330,13 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
         "map": _surroundings(region, found),
         "locator": _locator(region, found.area),
         **_figures(request, figures_in(current, found.area), _("Figures of the commitments in this commune")),
-        **_facts(request, current, own),
+        **_facts(request, current, found.area),
     }
     return render(request, "programme/place_commune.html", values)
 
 
 def _area_values(request: HttpRequest, current: Published, region: Region, area: str) -> dict[str, Any]:
     """What the pages of an EPCI and of a department show alike."""
-    inside = selectors.within(area)
     rows = list(selectors.children(area)) if len(selectors.expand(area)) <= NAMED else []
     level, code = area.split(":", 1)
     which = {"departement": code} if level == "departement" else {"dans": area}
@@ -355,7 +347,7 @@ def _area_values(request: HttpRequest, current: Published, region: Region, area:
         "communes_url": f"{reverse('territory:communes')}?{urlencode(which)}",
         "all_facts": facts_url(area),
         **_figures(request, figures_in(current, area), _("Figures of the commitments in this territory")),
-        **_facts(request, current, inside),
+        **_facts(request, current, area),
     }
 
 
