@@ -110,8 +110,8 @@ def test_the_table_holds_the_highest_values_and_says_what_is_left_out() -> None:
         drawn = choropleth(FRAME, patches(20), name="m", title="t", whole=Link("Tout", "/tout/"))
     assert drawn.table is not None
     assert [row[1] for row in drawn.table.rows][:2] == ["19", "18"]
-    assert len(drawn.table.rows) == 10
-    assert str(drawn.table.note) == "10 autres lignes ne sont pas montrées ici."
+    assert len(drawn.table.rows) == 8
+    assert str(drawn.table.note) == "12 autres lignes ne sont pas montrées ici."
 
 
 def test_a_crop_keeps_only_the_surroundings_of_what_is_asked() -> None:

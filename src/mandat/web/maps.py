@@ -21,7 +21,7 @@ from mandat.web.components import Column, Link, Table
 #: Classes of a map besides "nothing" (0) and "unknown" (None).
 CLASSES = 5
 #: Rows of the table under a map; the rest is on the whole table's page.
-ROWS = 10
+ROWS = 8
 #: Below this many areas a map may be walked with the Tab key.
 MOST_LINKS = 120
 

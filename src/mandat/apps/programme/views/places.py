@@ -31,9 +31,9 @@ from mandat.web.links import with_
 from mandat.web.maps import Map, choropleth
 
 #: Communes on a page of a list, and named on the page of an area; facts of the place itself, of each wider area.
-LISTED, NAMED, PAGE, WIDER = 30, 40, 10, 3
+LISTED, NAMED, PAGE, WIDER = 30, 30, 8, 3
 #: Commitments in the table of a place, unless all of them are asked for.
-FIGURES = 10
+FIGURES = 8
 
 PLACE_URLS = {"commune": "territory:commune", "epci": "territory:epci", "departement": "territory:departement"}
 
