@@ -103,7 +103,7 @@ def append(facts: Sequence[Fact], *, recorded_at: dt.datetime | None = None) -> 
 def append_many(
     facts: Iterable[Fact],
     *,
-    batch: int = 2000,
+    batch: int = 5000,
     recorded_at: dt.datetime | None = None,
     each: Callable[[Sequence[Entry]], None] | None = None,
 ) -> Appended:

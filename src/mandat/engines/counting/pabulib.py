@@ -34,6 +34,7 @@ def read_pabulib(
     lists them, ``auto`` refuses them unless the file's own ``votes`` column and ``num_votes``
     show that they were counted. Ballots that cannot be understood are always refused.
     ``keep_voters`` keeps the voters' columns for :func:`write_pabulib`.
+    Decoding is the caller's: UTF-8, with or without a byte order mark.
     Raises InputError, with the line, when the file has no usable budget, projects or votes.
     """
     return _Reader(lines, file=file, policy=policy, keep_voters=keep_voters).read()
@@ -54,10 +55,7 @@ class _Reader:
         return InputError(Text(fr, en), file=self.file, line=line)
 
     def read(self) -> Election:
-        try:
-            self._head()
-        except UnicodeDecodeError as error:
-            raise self.fail("le fichier n’est pas en UTF-8", "the file is not UTF-8") from error
+        self._head()
         if self.intake is None:
             if not self.projects:
                 raise self.fail("section PROJECTS absente ou vide", "PROJECTS section missing or empty")
@@ -222,6 +220,11 @@ def _vote_lines(election: Election) -> Iterator[str]:
     scored = ballots.points is not None
     columns = table.columns if table else ("voter_id", "vote", "points") if scored else ("voter_id", "vote")
     yield join_row(columns) + "\n"
+    if table:
+        # Kept as they were given, order of ids included.
+        for kept in table.rows:
+            yield join_row(kept) + "\n"
+        return
     rows: Iterable[int]
     if ballots.row_of is not None:
         rows = (int(r) for r in ballots.row_of)
@@ -232,8 +235,5 @@ def _vote_lines(election: Election) -> Iterator[str]:
         if ballots.points is not None:
             part = ballots.points[ballots.indptr[r] : ballots.indptr[r + 1]]
             own["points"] = ",".join(format(Decimal(int(p)) / ballots.points_scale, "f") for p in part)
-        if table:
-            yield join_row(own.get(c, v) for c, v in zip(columns, table.rows[n], strict=True)) + "\n"
-        else:
-            own["voter_id"] = str(n + 1)
-            yield join_row(own[c] for c in columns) + "\n"
+        own["voter_id"] = str(n + 1)
+        yield join_row(own[c] for c in columns) + "\n"

@@ -9,6 +9,7 @@ fractional panel from every lottery: an inequality that the relaxation did not k
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mandat.engines.sortition.highs import INF, Program
-from mandat.engines.sortition.model import Floats, Ints, Problem
+from mandat.engines.sortition.model import Counts, Floats, Ints, Problem
 from mandat.engines.sortition.panels import Face, PanelSource
 
 EXACT = 1e-9
@@ -108,7 +109,7 @@ class _Master:
 
     def add(self, panel: Ints) -> bool:
         """Add a panel as a column; False when it is already there."""
-        key = panel.tobytes()
+        key = fingerprint(panel)
         if key in self.known:
             return False
         self.known.add(key)
@@ -193,18 +194,30 @@ def _search(source: PanelSource, master: _Master, weights: Floats, price: float,
     return 0
 
 
-def pack(found: Mix) -> tuple[Ints, Floats]:
+def pack(found: Mix) -> tuple[Counts, Floats]:
     """Arrays of a mix, heaviest panel first, equal panels merged, weights summing to 1."""
-    merged: dict[bytes, float] = {}
-    panels: dict[bytes, Ints] = {}
+    place: dict[bytes, int] = {}
+    panels: list[Ints] = []
+    merged: list[float] = []
     for panel, weight in zip(found.panels, found.weights, strict=True):
         if weight > NOTHING:
-            key = panel.tobytes()
-            merged[key] = merged.get(key, 0.0) + weight
-            panels[key] = panel
-    order = sorted(merged, key=lambda key: (-merged[key], panels[key].tolist()))
-    weights = np.array([merged[key] for key in order])
-    return np.array([panels[key] for key in order], dtype=np.int64), weights / math.fsum(weights.tolist())
+            key = fingerprint(panel)
+            if key not in place:
+                place[key] = len(panels)
+                panels.append(panel)
+                merged.append(0.0)
+            merged[place[key]] += weight
+    order = sorted(place, key=lambda key: (-merged[place[key]], key))
+    counts = np.empty((len(order), len(panels[0])), dtype=np.int32)
+    for row, key in enumerate(order):
+        counts[row] = panels[place[key]]
+    weights = np.array([merged[place[key]] for key in order])
+    return counts, weights / math.fsum(weights.tolist())
+
+
+def fingerprint(panel: Ints) -> bytes:
+    """Sixteen bytes that tell panels apart: the counts themselves would weigh as much as the lottery."""
+    return hashlib.blake2b(panel.tobytes(), digest_size=16).digest()
 
 
 def decompose(problem: Problem, p: Floats, source: PanelSource, *, report: Report = _silent) -> Mix:

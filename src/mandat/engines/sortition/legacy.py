@@ -15,7 +15,7 @@ import numba
 import numpy as np
 
 from mandat.engines.sortition.kernels import splitmix
-from mandat.engines.sortition.model import Certificate, Floats, Ints, Lottery, Problem
+from mandat.engines.sortition.model import Certificate, Floats, Ints, Lottery, Problem, average
 from mandat.engines.sortition.panels import PanelSource
 from mandat.engines.sortition.relax import InfeasibleError, relaxed_maximin
 
@@ -38,8 +38,8 @@ def legacy_lottery(
             kept.append(panel)
         drawn[panel.tobytes()] = drawn.get(panel.tobytes(), 0) + 1
     weights: Floats = np.array([drawn[panel.tobytes()] for panel in kept]) / panels
-    counts = np.array(kept)
-    p = weights @ counts / problem.caps
+    counts = np.array(kept, dtype=np.int32)
+    p = average(weights, counts) / problem.caps
     bound = relaxed_maximin(problem)
     free = problem.free
     least = float(p[free].min()) if free.any() else 1.0

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Counts = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class Lottery:
     """
 
     problem: Problem
-    panels: Ints
+    panels: Counts
     weights: Floats
     probabilities: Floats
     certificate: Certificate
@@ -172,3 +173,11 @@ class Lottery:
             for member in group.members:
                 chance[member] = probability
         return {person.id: chance[index] for index, person in enumerate(self.problem.pool.people) if index in chance}
+
+
+def average(weights: NDArray[Any], panels: NDArray[Any]) -> Floats:
+    """``weights @ panels`` (J, J x T), block by block: the whole product would copy the panels as floats."""
+    total = np.zeros(panels.shape[1])
+    for first in range(0, len(panels), 256):
+        total += weights[first : first + 256].astype(float) @ panels[first : first + 256]
+    return total

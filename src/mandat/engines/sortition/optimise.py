@@ -17,7 +17,7 @@ import numpy as np
 
 from mandat.engines.sortition.decompose import Mix, decompose, mix, pack
 from mandat.engines.sortition.legacy import legacy_lottery
-from mandat.engines.sortition.model import Certificate, Floats, Ints, Lottery, Problem
+from mandat.engines.sortition.model import Certificate, Floats, Ints, Lottery, Problem, average
 from mandat.engines.sortition.nash import counted_classes, geometric_mean, relaxed_nash
 from mandat.engines.sortition.panels import PanelSource
 from mandat.engines.sortition.relax import (
@@ -83,7 +83,7 @@ def relaxed(problem: Problem, objective: Objective) -> Target:
 
 def _lottery(problem: Problem, objective: Objective, target: Target, found: Mix) -> Lottery:
     panels, weights = pack(found)
-    p = _tidy(weights @ panels / problem.caps)
+    p = _tidy(average(weights, panels) / problem.caps)
     free = problem.free
     least = float(p[free].min()) if free.any() else 1.0
     value, bound = least, target.minimum_bound

@@ -13,7 +13,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from mandat.engines.sortition.model import Floats, Ints, Lottery
+from mandat.engines.sortition.model import Floats, Ints, Lottery, average
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ def round_lottery(lottery: Lottery, *, panels: int = 1000, proposals: int = 40_0
     chosen = np.zeros(len(floor), dtype=np.bool_)
     chosen[np.argsort(-fraction, kind="stable")[:missing]] = True
     caps = lottery.problem.caps
-    wanted = exact @ lottery.panels - floor @ lottery.panels
+    wanted = average(exact - floor, lottery.panels)
     importance = 1.0 / np.maximum(lottery.probabilities * caps * panels, 1.0)
     if 0 < missing < len(floor):
-        away = chosen.astype(float) @ lottery.panels - wanted
+        away = average(chosen, lottery.panels) - wanted
         improve(lottery.panels, chosen, away, importance, np.array([seed], dtype=np.uint64), proposals)
     copies = floor + chosen
-    p = copies @ lottery.panels / (panels * caps)
+    p = average(copies, lottery.panels) / (panels * caps)
     error = float(np.abs(p - lottery.probabilities).max())
     return UniformLottery(lottery=lottery, panels=panels, copies=copies, probabilities=p, error=error)
 
