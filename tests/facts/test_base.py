@@ -35,6 +35,7 @@ def fact(**changes: Any) -> Fact:
         {"kind": "programme.output_imagined.v1"},
         {"area": "commune:1"},
         {"area": "18033"},
+        {"area": "commune:18033\n"},
         {"quantity": Decimal(1)},
         {"unit": "doctor"},
         {"quantity": Decimal(1), "unit": "docteur"},
@@ -44,6 +45,7 @@ def fact(**changes: Any) -> Fact:
         {"quantity": Decimal(10) ** 12, "unit": "ha"},
         {"amount": Decimal("1.005")},
         {"commitments": ("1",)},
+        {"commitments": ("1.1\n",)},
         {"breakdowns": {"religion": {"x": 1}}},
         {"breakdowns": {"gender": {"women": -1}}},
         {"breakdowns": {"gender": {"women": True}}},
@@ -66,6 +68,11 @@ def test_the_canonical_writing_is_sorted_compact_and_in_utf8() -> None:
     raw = canonical(fact(amount=Decimal("12.50")), index=3, recorded_at=MOMENT)
     assert raw.startswith(b'{"amount":"12.5","data":{"title":"Une r\xc3\xa9alisation"},"format":1,"index":3,')
     assert b'"recorded_at":"2024-03-01T12:00:00.000007Z"' in raw
+
+
+def test_a_moment_without_time_zone_is_never_written() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        canonical(fact(), index=0, recorded_at=MOMENT.replace(tzinfo=None))
 
 
 @given(

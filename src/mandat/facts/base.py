@@ -37,11 +37,11 @@ LARGEST = Decimal(10) ** 12
 #: Modules of fact types, imported when the registry is first read.
 DOMAINS = ("programme", "journal", "grants", "procurement", "budget", "statistics")
 
-KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*$")
+KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")
 AREA = re.compile(
-    r"^(?:commune:[0-9AB]{5}|epci:[0-9]{9}|departement:[0-9AB]{2,3}|region:[0-9]{2}|bassin:[0-9A-Z]{4,6})$"
+    r"^(?:commune:[0-9AB]{5}|epci:[0-9]{9}|departement:[0-9AB]{2,3}|region:[0-9]{2}|bassin:[0-9A-Z]{4,6})\Z"
 )
-COMMITMENT = re.compile(r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")
+COMMITMENT = re.compile(r"^[1-9][0-9]{0,3}\.[1-9][0-9]?\Z")
 DIMENSIONS = ("gender", "age", "disability")
 CATEGORIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -100,7 +100,7 @@ class Fact:
     def __post_init__(self) -> None:
         if self.kind not in fact_types():
             raise InputError(Text(f"genre de fait inconnu : {self.kind}", f"unknown fact kind: {self.kind}"))
-        if self.area and not AREA.match(self.area):
+        if self.area and not AREA.fullmatch(self.area):
             raise InputError(Text(f"code de territoire invalide : {self.area}", f"invalid area code: {self.area}"))
         if (self.quantity is None) == bool(self.unit):
             raise InputError(Text("une quantité va avec son unité", "a quantity goes with its unit"))
@@ -116,7 +116,7 @@ class Fact:
             )
             raise InputError(message)
         for commitment in self.commitments:
-            if not COMMITMENT.match(commitment):
+            if not COMMITMENT.fullmatch(commitment):
                 raise InputError(Text(f"engagement invalide : {commitment}", f"invalid commitment: {commitment}"))
         _check_breakdowns(self.breakdowns)
 
@@ -163,7 +163,7 @@ _TYPES: dict[str, FactType] = {}
 
 def fact_type(kind: str, *, label: Text, sentence: Text, page: str = "measure", counts: bool = True) -> Any:
     """Class decorator: register a Data class as the type ``kind`` (``domain.past_participle.v1``)."""
-    if not KIND.match(kind):
+    if not KIND.fullmatch(kind):
         raise ValueError(f"not a fact kind: {kind}")
 
     def register(data: type[Data]) -> type[Data]:
@@ -196,6 +196,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return decimal_text(value)
     if isinstance(value, dt.datetime):
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
         return value.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, dt.date):
         return value.isoformat()

@@ -27,8 +27,9 @@ class InputError(MandatError):
         self.line = line
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: " if self.file else (f"ligne {self.line} : " if self.line else "")
-        return f"{place}{self.text}"
+        if self.file:
+            return f"{self.file}:{self.line}: {self.text}" if self.line else f"{self.file}: {self.text}"
+        return f"{Text(f'ligne {self.line} : ', f'line {self.line}: ') if self.line else ''}{self.text}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

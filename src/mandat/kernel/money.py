@@ -13,8 +13,14 @@ ZERO = Decimal("0.00")
 #: A cap on what a line may say: ten times the State's yearly budget.
 LARGEST = Decimal("9999999999999.99")
 
-_SPACES = re.compile(r"[\s\u00a0\u202f\u2009'’]")
-_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_CURRENCY = re.compile(r"^(?:€|EUR)|(?:€|EUR|euros?)$", re.IGNORECASE)
+_PLAIN = re.compile(r"(?P<whole>[0-9]+)(?:[.,](?P<cents>[0-9]+))?")
+#: Thousands in threes, always by the same mark, then a decimal mark that is another one.
+_GROUPED = re.compile(
+    r"(?P<whole>[0-9]{1,3}(?P<mark>[ '.,])[0-9]{3}(?:(?P=mark)[0-9]{3})*)(?:(?!(?P=mark))[.,](?P<cents>[0-9]+))?"
+)
+#: One mark before three digits: 1.234 is one and a bit in English, twelve hundred in French. 0.125 and 1234.567 can only be decimals.
+_AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
 def euros(value: Decimal | int | str) -> Decimal:
@@ -27,27 +33,34 @@ def euros(value: Decimal | int | str) -> Decimal:
         raise InputError(Text(f"montant illisible : {value!r}", f"unreadable amount: {value!r}")) from None
     if not amount.is_finite() or abs(amount) > LARGEST:
         raise InputError(Text(f"montant hors limites : {value!r}", f"amount out of range: {value!r}"))
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+    # Adding zero takes the sign off a rounded -0.004.
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP) + ZERO
 
 
 def parse_euros(text: str) -> Decimal:
-    """Read an amount as people write it: ``1 234,50 €``, ``1.234,50``, ``1,234.50``, ``1234.5``.
+    """Read an amount as people write it: ``1 234,50 €``, ``1.234,50``, ``1,234.50``, ``1'234``, ``1234.5``.
 
-    The last comma or point is the decimal mark when at most two digits follow it
-    or when it stands alone with other than three digits behind it; a single mark before
-    exactly three digits is refused as ambiguous rather than guessed.
+    Thousands come in threes by one mark (a space, point, comma or apostrophe), decimals after the last, different,
+    point or comma. A lone point or comma with one to three digits before it and exactly three behind says two
+    things in two languages: it is refused rather than guessed. Raises InputError for that, for text and for
+    amounts out of range.
     """
-    cleaned = _SPACES.sub("", text).removesuffix("€").removesuffix("EUR").removeprefix("€")
-    comma, point = cleaned.rfind(","), cleaned.rfind(".")
-    if comma >= 0 and point >= 0:
-        thousands, mark = (".", ",") if comma > point else (",", ".")
-        cleaned = cleaned.replace(thousands, "").replace(mark, ".")
-    elif cleaned.count(",") > 1 or cleaned.count(".") > 1:
-        cleaned = cleaned.replace(",", "").replace(".", "")
-    elif comma >= 0:
-        if len(cleaned) - comma - 1 == 3:
-            raise InputError(Text(f"montant ambigu : {text!r}", f"ambiguous amount: {text!r}"))
-        cleaned = cleaned.replace(",", ".")
-    if not _PLAIN.fullmatch(cleaned):
-        raise InputError(Text(f"montant illisible : {text!r}", f"unreadable amount: {text!r}"))
-    return euros(cleaned)
+    shown = repr(text if len(text) <= 40 else text[:40] + "…")
+    plain = re.sub(r"[\u00a0\u202f\u2009]", " ", text).replace("’", "'").replace("−", "-").strip()
+    plain = _CURRENCY.sub("", plain).strip()
+    sign = "-" if plain.startswith("-") else ""
+    digits = _CURRENCY.sub("", plain.removeprefix(sign or "+").strip()).strip()
+    if _AMBIGUOUS.fullmatch(digits):
+        raise InputError(
+            Text(
+                f"montant ambigu : {shown} ; écrivez 1234 ou 1,23",
+                f"ambiguous amount: {shown}; write 1234 or 1.23",
+            )
+        )
+    found = _PLAIN.fullmatch(digits) or _GROUPED.fullmatch(digits)
+    if found is None:
+        raise InputError(Text(f"montant illisible : {shown}", f"unreadable amount: {shown}"))
+    whole = re.sub(r"[^0-9]", "", found["whole"])
+    if len(whole) > 40:
+        raise InputError(Text(f"montant hors limites : {shown}", f"amount out of range: {shown}"))
+    return euros(f"{sign}{whole}.{found['cents'] or 0}")
