@@ -117,7 +117,7 @@ def test_equal_shares_by_hand() -> None:
     assert why.data["paid_in_full"] == 4
     assert why.data["paid_in_part"] == 2
     assert why.data["most_paid"] == 9.5
-    assert why.sentence.fr.startswith("Retenu 2e : 4 personnes paient 9,50 chacune, 2 donnent tout ce qui leur reste")
+    assert why.sentence.fr.startswith("Retenu 2e : 4 personnes paient 9,50 chacune, 2 donnent tout ce qui leur reste")
 
 
 def test_what_is_missing_would_have_sufficed() -> None:
