@@ -165,17 +165,17 @@ def _compared(shares: Count) -> Count:
 def _share_decisions(election: Election, shares: Shares) -> list[Decision]:
     ids = election.ids
     out = []
-    helped = {r.project for r in shares.ledger.rounds if r.helped}
-    prices = {r.project: r.q for r in shares.ledger.rounds}
-    scale, unit = election.money_scale, shares.ledger.market.unit
+    scale, unit = election.money_scale, shares.market.unit
+    by_cost = shares.market.utility == "cost"
     for step, j in enumerate(shares.order, 1):
-        stage = "gift" if step <= shares.gifts else "epsilon" if j in helped else "equal-shares"
-        if stage == "gift":
-            out.append(Decision(step, ids[j], stage))
+        if step <= shares.gifts:
+            out.append(Decision(step, ids[j], "gift"))
             continue
+        stage = "epsilon" if step > shares.unhelped else "equal-shares"
         # Price per unit of use, as floats found it: decided in exact numbers wherever that mattered.
-        value = Fraction(prices[j]) / (1 if stage == "epsilon" else unit[j])
-        out.append(Decision(step, ids[j], stage, "price", value / (1 if unit[j] != 1 else scale)))
+        value = Fraction(shares.prices[step - shares.gifts - 1])
+        value /= unit[j] if by_cost and stage != "epsilon" else scale
+        out.append(Decision(step, ids[j], stage, "price", value))
     return out
 
 

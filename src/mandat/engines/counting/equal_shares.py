@@ -31,6 +31,9 @@ class Shares:
         self.order, self.gifts = list(gifts), len(gifts)
         self.ties: list[tuple[int, tuple[int, ...], int]] = []
         self.exact_steps = 0
+        #: Price of each purchase after the gifts (money per unit of ``use``), and how many were made without help.
+        self.prices: list[float] = []
+        self.unhelped = 0
         self._ledger = ledger
 
     @property
@@ -77,7 +80,9 @@ def _run_disjoint(market: Market, endowment: Fraction, gifts: list[int], rank: S
         while same:
             if len(same) > 1:
                 out.ties.append((len(out.order) + 1, tuple(same), same[0]))
+            out.prices.append(float(ratio * market.unit[same[0]]))
             out.order.append(same.pop(0))
+    out.unhelped = len(out.order)
     return out
 
 
@@ -105,6 +110,9 @@ def _buy_all(ledger: Ledger, heap: list[tuple[float, int]], out: Shares, rank: S
             chosen = settled
         ledger.buy(chosen)
         out.order.append(chosen.project)
+        out.prices.append(ledger.rounds[-1].q)
+    if not ledger.helping:
+        out.unhelped = len(out.order)
 
 
 def _cheapest(ledger: Ledger, heap: list[tuple[float, int]]) -> list[Quote]:
