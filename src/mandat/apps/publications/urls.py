@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from mandat.apps.publications.views import files, machines
+from mandat.apps.publications.views import files, follow, machines
 
 app_name = "publications"
 
@@ -19,4 +19,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journal/<path:path>", machines.journal_file, name="journal_file"),
     path("engagements/<str:code>/recalcul.zip", files.commitment_proof, name="commitment_proof"),
     path("engagements/<str:code>/faits.<slug:form>", files.commitment_facts, name="commitment_facts"),
+    path("suivre/", follow.follow, name="follow"),
+    path("suivre/flux/", follow.feeds, name="feeds"),
+    path("suivre/<slug:sort>/<str:code>/", follow.follow_topic, name="follow_topic"),
+    path("flux/tout.atom", follow.feed, name="feed"),
+    path("flux/mesures/<int:code>.atom", follow.feed, {"sort": "measure"}, name="measure_feed"),
+    path("flux/chapitres/<slug:code>.atom", follow.feed, {"sort": "chapter"}, name="chapter_feed"),
+    path("flux/instances/<slug:code>.atom", follow.feed, {"sort": "body"}, name="body_feed"),
+    path("flux/territoires/<str:code>.atom", follow.feed, {"sort": "area"}, name="area_feed"),
+    path("agenda/tout.ics", follow.calendar, name="calendar"),
+    path("agenda/mesures/<int:code>.ics", follow.calendar, {"sort": "measure"}, name="measure_calendar"),
+    path("agenda/chapitres/<slug:code>.ics", follow.calendar, {"sort": "chapter"}, name="chapter_calendar"),
+    path("agenda/instances/<slug:code>.ics", follow.calendar, {"sort": "body"}, name="body_calendar"),
 ]

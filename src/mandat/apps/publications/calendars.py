@@ -1,0 +1,100 @@
+"""Due dates and milestones as iCalendar (RFC 5545): whole days, ids that stay, nothing that rings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from mandat.apps.programme.published import Published
+from mandat.apps.programme.standing import MeasureStanding, standings
+from mandat.apps.publications.site import address
+from mandat.apps.publications.topics import Topic
+from mandat.definitions.models import DefinitionVersion
+from mandat.engines.indicators.status import LABELS
+from mandat.kernel.text import Language
+
+
+def icalendar(current: Published, followed: Topic, *, language: Language) -> bytes:
+    """The calendar of a topic, in the language in force. Two queries."""
+    found = standings(current)
+    published = dict(
+        DefinitionVersion.objects.filter(programme=current.code, kind="commitment", current=True).values_list("code", "published_at")
+    )  # fmt: skip
+    title = followed.title.in_(language)
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:-//Mandat//{current.code}//{language.upper()}",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{_text(title)}",
+        "REFRESH-INTERVAL;VALUE=DURATION:P1D",
+        "X-PUBLISHED-TTL:P1D",
+    ]
+    if settings.MANDAT_DEMO:
+        lines.append(f"X-WR-CALDESC:{_text(_('Demonstration: every fact is synthetic.'))}")
+    numbers = current.measures if followed.measures is None else followed.measures
+    for number in numbers:
+        lines += _events(current, found[number], published, language)
+    lines.append("END:VCALENDAR")
+    return b"".join(fold(line) for line in lines)
+
+
+def _events(
+    current: Published, standing: MeasureStanding, published: Mapping[str, dt.datetime], language: Language
+) -> Iterator[str]:
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    measure = standing.measure
+    page = address("programme:measure", measure.number, language=language)
+    for part in standing.commitments:
+        commitment = part.commitment
+        stamp = published[commitment.code].astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+        version = current.ref("commitment", commitment.code).version
+        promise = getattr(commitment.promise, language)
+        state = _("Status today: %(status)s.") % {"status": LABELS[part.status].in_(language)}
+        due = _("Due: %(promise)s") % {"promise": promise}
+        if commitment.due_from == "assumption":
+            state += " " + _("This date is assumed: the source gives none.")
+        dates = [("due", current.due(commitment.code), due, state)]
+        for milestone in commitment.milestones:
+            reached = part.milestones.get(milestone.code)
+            words = _("Milestone: %(title)s") % {"title": getattr(milestone.title, language)}
+            told = _("Reached on %(day)s.") % {"day": reached.isoformat()} if reached else _("Not reached yet.")
+            dates.append((milestone.code, milestone.due, words, told))
+        for code, day, words, told in dates:
+            yield "BEGIN:VEVENT"
+            yield f"UID:{current.code}-{commitment.code}-{code}@{host}"
+            yield f"DTSTAMP:{stamp}"
+            yield f"SEQUENCE:{version - 1}"
+            yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
+            yield f"DTEND;VALUE=DATE:{day + dt.timedelta(days=1):%Y%m%d}"
+            yield f"SUMMARY;LANGUAGE={language}:{_text(f'{measure.number} – {words}')}"
+            yield f"DESCRIPTION;LANGUAGE={language}:{_text(f'{getattr(measure.title, language)}. {told}')}"
+            yield f"URL;VALUE=URI:{page}"
+            yield "TRANSP:TRANSPARENT"
+            yield "END:VEVENT"
+
+
+def _text(words: str) -> str:
+    """RFC 5545, 3.3.11."""
+    for old, new in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "\\n")):
+        words = words.replace(old, new)
+    return words
+
+
+def fold(line: str) -> bytes:
+    """A content line of at most 75 octets a physical line, characters kept whole (RFC 5545, 3.1)."""
+    pieces: list[bytes] = []
+    piece = b""
+    for character in line:
+        raw = character.encode()
+        if len(piece) + len(raw) > (75 if not pieces else 74):
+            pieces.append(piece)
+            piece = b""
+        piece += raw
+    pieces.append(piece)
+    return b"\r\n ".join(pieces) + b"\r\n"

@@ -1,0 +1,77 @@
+"""Atom feeds of the latest facts. Ids are those of the facts, so that a reader shows each once and for ever."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from mandat import journal
+from mandat.apps.programme.published import Published
+from mandat.apps.publications.site import address
+from mandat.apps.publications.topics import Topic, latest
+from mandat.facts import fact_types
+from mandat.journal import Entry
+from mandat.kernel.text import Language
+from mandat.web.sentences import sentence
+
+#: XML 1.0 has no way to write these.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def atom(current: Published, followed: Topic, *, language: Language, path: str) -> bytes:
+    """The feed of a topic, in the language in force. ``path`` is its own address."""
+    head = journal.head()
+    title = followed.title.in_(language)
+    feed = Atom1Feed(
+        title=f"{title} – Mandat" if not settings.MANDAT_DEMO else f"{title} – Mandat ({_('demonstration')})",
+        link=settings.SITE_URL + followed.url(),
+        description=_("The latest public facts, as they are recorded."),
+        subtitle=_notice() or _("The latest public facts, as they are recorded."),
+        language=language,
+        author_name="Mandat",
+        feed_url=settings.SITE_URL + path,
+        feed_guid=settings.SITE_URL + path,
+        feed_copyright="Licence Ouverte 2.0 / Etalab",
+    )
+    entries = latest(current, followed)
+    for entry in entries:
+        feed.add_item(**_item(current, entry, language))
+    if not entries and head.recorded_at is not None:
+        # A feed without entries has a moment all the same.
+        feed.latest_post_date = lambda: head.recorded_at  # type: ignore[method-assign]
+    return feed.writeString("utf-8").encode()
+
+
+def _notice() -> str:
+    return _("Demonstration: every fact is synthetic.") if settings.MANDAT_DEMO else ""
+
+
+def _item(current: Published, entry: Entry, language: Language) -> dict[str, Any]:
+    fact = entry.fact
+    words = _CONTROL.sub("", sentence(fact).in_(language))
+    known = fact_types().get(fact.kind)
+    serves = [
+        f"{number}. {getattr(current.measures[number].title, language)}"
+        for number in fact.measures
+        if number in current.measures
+    ]
+    lines = [known.label.in_(language) if known else fact.kind, *serves]
+    if entry.replaced_by is not None:
+        lines.append(_("This fact was corrected or withdrawn since."))
+    if fact.synthetic:
+        lines.append(_("Synthetic fact of a demonstration."))
+    link = settings.SITE_URL + reverse("programme:fact", args=[entry.index])
+    return {
+        "title": words,
+        "link": link,
+        "unique_id": address("programme:fact", entry.index, language="fr"),
+        "description": " · ".join(lines),
+        "pubdate": entry.recorded_at,
+        "updateddate": entry.recorded_at,
+        "categories": [fact.kind, *(f"measure:{number}" for number in fact.measures)],
+    }
