@@ -56,6 +56,14 @@ def test_compressed_and_plain_answers_are_kept_apart(kept: Any) -> None:
     assert get(middleware).content != get(middleware, accept_encoding="gzip").content
 
 
+def test_each_theme_has_its_own_kept_page(kept: Any) -> None:
+    middleware = kept()
+    plain, dark = get(middleware).content, get(middleware, cookie="theme=dark").content
+    assert plain != dark
+    assert get(middleware, cookie="theme=dark").content == dark
+    assert get(middleware, cookie="theme=anything").content == plain
+
+
 def test_a_kept_page_answers_that_nothing_changed(kept: Any) -> None:
     middleware = kept()
     tag = get(middleware)["ETag"]

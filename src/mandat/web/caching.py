@@ -1,6 +1,6 @@
 """Keep finished public pages until something they show has changed.
 
-A page for a visitor without session depends on its address, the published definitions, the
+A page for a visitor without session depends on its address, the theme chosen, the published definitions, the
 journal and the day: nothing else. So it is kept under a stamp of these four, in the memory of each
 server process, and a new fact, a publication or midnight makes every page anew. Requests
 with a session, and answers that set cookies, are never kept.
@@ -19,6 +19,7 @@ from django.utils.cache import get_conditional_response
 
 from mandat import journal
 from mandat.definitions.models import Revision
+from mandat.web.theme import chosen_theme
 
 #: For how long a process trusts the stamp it last read, in seconds.
 TRUST = 1.0
@@ -39,7 +40,8 @@ class PageCacheMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not settings.MANDAT_PAGE_CACHE or not may_keep(request):
             return self.get_response(request)
-        key = f"page:{self.current()}:{encoding(request)}:{request.get_host()}:{request.get_full_path()}"
+        variant = f"{encoding(request)}:{chosen_theme(request)}"
+        key = f"page:{self.current()}:{variant}:{request.get_host()}:{request.get_full_path()}"
         if len(key) > 500:
             return self.get_response(request)
         cache = caches["pages"]
