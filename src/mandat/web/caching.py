@@ -1,8 +1,8 @@
 """Keep finished public pages until something they show has changed.
 
 A page for a visitor without session depends on its address, the theme chosen, the published definitions, the
-journal and the day: nothing else. So it is kept under a stamp of these four, in the memory of each
-server process, and a new fact, a publication or midnight makes every page anew. Requests
+journal, the day, and what apps add (``DEPENDENCIES``): nothing else. So it is kept under a stamp of these, in the memory of
+each server process, and a new fact, a publication or midnight makes every page anew. Requests
 with a session, and answers that set cookies, are never kept.
 """
 
@@ -25,6 +25,8 @@ from mandat.web.theme import chosen_theme
 TRUST = 1.0
 #: Bytes of an answer above which it is not kept: exports stream.
 LARGEST = 600_000
+#: What else pages depend on, said by apps when they start: each gives a short text that changes with it.
+DEPENDENCIES: list[Callable[[], str]] = []
 _SESSIONS = ("sessionid", "messages")
 _KEPT_TYPES = ("text/html", "application/atom+xml", "image/svg+xml", "application/json")
 
@@ -63,7 +65,8 @@ class PageCacheMiddleware:
         now = time.monotonic()
         if now - self.read_at > TRUST:
             revision = Revision.objects.filter(programme=settings.MANDAT_PROGRAMME).values_list("number", flat=True)
-            self.stamp = f"{revision.first() or 0}.{journal.size()}.{timezone.localdate():%Y%m%d}"
+            parts = [str(revision.first() or 0), str(journal.size()), f"{timezone.localdate():%Y%m%d}"]
+            self.stamp = ".".join([*parts, *(said() for said in DEPENDENCIES)])
             self.read_at = now
         return self.stamp
 

@@ -27,7 +27,7 @@ def programme(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> publi
     settings.MANDAT_PROGRAMME = "essai"
     published._read.cache_clear()
     weights = Geography(lambda area: COMMUNES.get(area, {}), 100)
-    monkeypatch.setattr(geography, "_geography", lambda over, region: weights)
+    monkeypatch.setattr(geography, "_geography", lambda over, region, stamp: weights)
     programme_load(folder=read_texts(texts()))
     return published.published()
 

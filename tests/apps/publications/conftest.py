@@ -76,7 +76,7 @@ def programme(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path
     settings.VAR = tmp_path
     published._read.cache_clear()
     weights = Geography(lambda area: COMMUNES.get(area, {}), 100)
-    monkeypatch.setattr(geography, "_geography", lambda over, region: weights)
+    monkeypatch.setattr(geography, "_geography", lambda over, region, stamp: weights)
     folder = read_texts(FOLDER)
     assert not folder.problems, folder.problems
     programme_load(folder=folder, at=dt.datetime(2021, 7, 2, 12, tzinfo=dt.UTC))

@@ -38,7 +38,7 @@ def steps(current: Published, course: Course, where: Places, kind: str) -> None:
     counted = commitment.indicator.aggregate in ("count", "distinct")
     number = min(reach, MOST_COUNTED if counted else MOST_STEPS)
     days = days_between(course, number)
-    parts = chance.multinomial(reach, [1 / number] * number)
+    parts = 1 + chance.multinomial(reach - number, [1 / number] * number)
     for rank, (day, part) in enumerate(zip(days, parts, strict=True), 1):
         _one(
             current,
@@ -68,6 +68,8 @@ def years(current: Published, course: Course, where: Places, kind: str) -> None:
             for d in course.chance.integers(0, max(1, (last - dt.date(year, 1, 10)).days), size=number)
         )
         for day, part in zip(days, course.chance.multinomial(total, [1 / number] * number), strict=True):
+            if not part:
+                continue
             rank += 1
             _one(current, course, where, kind, day, rank, amount=int(part) if money else 0, quantity=int(part))
 

@@ -11,10 +11,12 @@ from mandat.engines.indicators.value import Geography
 
 def geography(over: str) -> Geography | None:
     """Weights by ``population``, ``surface`` or ``communes``; None where the indicator covers nothing."""
-    return _geography(over, published().programme.region) if over else None
+    if not over:
+        return None
+    return _geography(over, published().programme.region, selectors.reference().stamp)
 
 
 @lru_cache(maxsize=8)
-def _geography(over: str, region: str) -> Geography:
+def _geography(over: str, region: str, stamp: object) -> Geography:
     weights = lru_cache(maxsize=4096)(lambda area: selectors.area_weights(over, area))
     return Geography(weights, sum(weights(f"region:{region}").values()))

@@ -10,6 +10,8 @@ class TerritoryConfig(AppConfig):
 
     def ready(self) -> None:
         from mandat.apps.territory import selectors  # models are not ready before
+        from mandat.web import caching
 
         request_started.connect(selectors.request_begins, dispatch_uid="territory")
         request_finished.connect(selectors.request_ends, dispatch_uid="territory")
+        caching.DEPENDENCIES.append(selectors.fingerprint)

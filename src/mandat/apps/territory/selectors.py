@@ -82,6 +82,11 @@ def reference() -> Reference:
     return _kept
 
 
+def fingerprint() -> str:
+    """A short text that changes with the loaded territory."""
+    return "-".join(digest[:8] for _, digest in reference().stamp)
+
+
 def _read(stamp: tuple[tuple[str, str], ...]) -> Reference:
     region_of = dict(Departement.objects.values_list("code", "region_id"))
     names: dict[str, str] = {}
