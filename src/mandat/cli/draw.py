@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -185,8 +186,8 @@ def _result(
         "probabilities": probabilities,
         "panels": len(lottery.panels),
         "objective": certificate.objective,
-        "objective_value": certificate.value,
-        "objective_bound": certificate.bound,
+        "objective_value": _finite(certificate.value),
+        "objective_bound": _finite(certificate.bound),
         "gap": certificate.gap,
         "distance_to_bound": certificate.distance,
         "seats": lottery.problem.seats // lottery.problem.copies,
@@ -207,6 +208,11 @@ def _result(
     return result
 
 
+def _finite(value: float) -> float | None:
+    """JSON has no infinity: goldilocks is infinite when somebody can be on no panel."""
+    return value if isfinite(value) else None
+
+
 def _say(result: dict[str, Any]) -> None:
     lines = [
         Text(
@@ -218,8 +224,8 @@ def _say(result: dict[str, Any]) -> None:
             "Lowest probability: {minimum_probability:.6f} (no lottery exceeds {upper_bound:.6f}).",
         ),
         Text(
-            "Objectif {objective} : {objective_value:.6f}, borne {objective_bound:.6f}, écart {gap:.1e}.",
-            "Objective {objective}: {objective_value:.6f}, bound {objective_bound:.6f}, gap {gap:.1e}.",
+            "Objectif {objective} : {objective_value}, borne {objective_bound}, écart {gap:.1e}.",
+            "Objective {objective}: {objective_value}, bound {objective_bound}, gap {gap:.1e}.",
         ),
         Text("Empreinte du vivier : {pool_hash}", "Pool hash: {pool_hash}"),
         Text("Empreinte de la loterie : {lottery_hash}", "Lottery hash: {lottery_hash}"),

@@ -13,6 +13,7 @@ from scipy.optimize import linprog
 from mandat.engines.sortition import (
     OBJECTIVES,
     InfeasibleError,
+    Objective,
     Pool,
     Problem,
     Quota,
@@ -20,6 +21,7 @@ from mandat.engines.sortition import (
     build_problem,
     optimal_lottery,
 )
+from mandat.engines.sortition.infeasible import relaxations
 from mandat.engines.sortition.relax import goldilocks_value
 
 from .makers import draws, every_panel, oracle_leximin, pool_of
@@ -188,3 +190,33 @@ def test_no_panel_at_all_is_said() -> None:
     for objective in OBJECTIVES:
         with pytest.raises(InfeasibleError):
             optimal_lottery(problem, objective=objective)
+
+
+def test_quotas_that_only_fractions_meet_are_infeasible_and_relaxed_by_one_seat() -> None:
+    # Each person brings two of three letters that must come once: half of each would do, no panel does.
+    rows = [("x", "y", "n"), ("x", "n", "z"), ("n", "y", "z"), ("n", "n", "n")] * 2
+    quotas = Quotas(
+        tuple(Quota(f"c{n}", value, 1, 1) for n, value in enumerate(("x", "y", "z")))
+        + tuple(Quota(f"c{n}", "n", 0, 9) for n in range(3))
+    )
+    problem = build_problem(pool_of(rows), quotas, seats=3)
+    for objective in OBJECTIVES:
+        with pytest.raises(InfeasibleError):
+            optimal_lottery(problem, objective=objective)
+    assert relaxations(problem)[0].seats == 1
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_nobody_left_to_draw_is_certain_and_certified(objective: Objective) -> None:
+    quotas = Quotas((Quota("c0", "a", 0, 9),))
+    for kept in ([], ["p000", "p001", "p002"]):
+        lottery = optimal_lottery(build_problem(pool_of([("a",)] * 3), quotas, seats=3, kept=kept), objective=objective)
+        assert set(lottery.by_person().values()) == {1.0}
+        assert lottery.certificate.gap < 1e-9
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_who_can_be_on_no_panel_has_probability_zero_and_the_others_share(objective: Objective) -> None:
+    quotas = Quotas((Quota("c0", "a", 0, 0), Quota("c0", "b", 2, 2)))
+    lottery = optimal_lottery(build_problem(pool_of([("a",)] + [("b",)] * 5), quotas, seats=2), objective=objective)
+    assert list(lottery.by_person().values()) == pytest.approx([0.0] + [0.4] * 5)

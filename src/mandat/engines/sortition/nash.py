@@ -8,19 +8,23 @@ relaxation (Frank and Wolfe's gap).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import clarabel
 import numpy as np
 from scipy import sparse
 
 from mandat.engines.sortition.highs import INF, Program
 from mandat.engines.sortition.model import Floats, Problem
-from mandat.engines.sortition.relax import FIXED, InfeasibleError, Target, linear_rows, relaxed_maximin
+from mandat.engines.sortition.relax import FIXED, InfeasibleError, Target, linear_rows, relaxed_leximin, relaxed_maximin
 
 
 def relaxed_nash(problem: Problem) -> Target:
     """The fractional panel of greatest geometric mean of probabilities (of people some panel can hold)."""
     minimum = relaxed_maximin(problem)
     counted = counted_classes(problem, minimum)
+    if not (counted > 0).any():
+        return replace(relaxed_leximin(problem), bound=1.0)
     p = _clarabel(problem, counted)
     return Target(p=p, bound=geometric_bound(problem, p, counted), minimum_bound=minimum)
 

@@ -13,6 +13,8 @@ from mandat.engines.sortition.split import split_panel
 
 NEAR = 1e-7
 EFFORTS = (3_000, 30_000, 300_000)
+# Up to so many classes that may move, an integer program settles sooner than the last effort.
+SMALL = 60
 # Tuned on real panels' pools: proposals per class that may move, what a class's greatest price is worth in broken
 # seats, temperatures, and how often a proposal looks at a broken row.
 CLIMB, GAIN = 60, 2.0
@@ -82,7 +84,8 @@ class PanelSource:
     def near(self, face: Face) -> Ints | None:
         """A panel of the face with every count next to its fractional value, or None when there is none."""
         possible = face.near_low.sum() <= self.problem.seats <= face.near_high.sum()
-        for effort in EFFORTS if possible else ():
+        movable = int((face.near_high > face.near_low).sum())
+        for effort in EFFORTS[: 2 if movable <= SMALL else 3] if possible else ():
             start = self.systematic(face.x, face.near_low, face.near_high)
             panel, broken, _ = anneal(
                 start, face.near_low, face.near_high, self.problem.touches, face.lo, face.hi,

@@ -11,7 +11,7 @@ Baharav and Flanigan, "Fair, manipulation-robust, and transparent sortition" (20
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,7 @@ class _Stages:
             for group in new:
                 self.capped.add(group)
                 program.add_row(-INF, self.ceiling, np.array([0, place[group]]), np.ones(2))
-        level = float(values[0])
+        level = max(float(values[0]), 0.0)
         p = self.p.copy()
         p[open_] = np.minimum(level + values[1:], self.ceiling)
         held = np.zeros(len(self.p), dtype=bool)
@@ -153,7 +153,7 @@ def relaxed_goldilocks(problem: Problem) -> Target:
     people = int(problem.caps[free].sum())
     seats = problem.seats - int(problem.low.sum())
     if people == 0 or seats == 0:
-        return relaxed_leximin(problem)
+        return replace(relaxed_leximin(problem), bound=2.0)
     highest = relaxed_maximin(problem)
     if highest <= FIXED:
         # Someone can be on no panel: every choice is infinitely bad, so the leximin choice stands.
