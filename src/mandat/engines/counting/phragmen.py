@@ -20,6 +20,7 @@ from fractions import Fraction
 from heapq import heapify, heappop, heappush
 from itertools import groupby
 from math import gcd, inf
+from operator import itemgetter
 
 import numpy as np
 
@@ -132,14 +133,16 @@ def run_phragmen(
 def _run_disjoint(market: Market, budget: int, rank: Sequence[int]) -> tuple[list[int], list[TieSet], list[Fraction]]:
     """Nobody supports two projects: loads never change."""
     # Fractions of voters below 2**39 differ by more than 2**-78: the shift keeps their order and equality.
-    keys = {
-        j: (c << 80) // v for j, (c, v) in enumerate(zip(market.costs, market.voters, strict=True)) if v and c <= budget
-    }
+    keys = sorted(
+        ((c << 80) // v, rank[j], j)
+        for j, (c, v) in enumerate(zip(market.costs, market.voters, strict=True))
+        if v and c <= budget
+    )
     order: list[int] = []
     ties: list[TieSet] = []
     left = budget
-    for _, same in groupby(sorted(keys, key=lambda j: (keys[j], rank[j])), key=lambda j: keys[j]):
-        level = list(same)
+    for _, same in groupby(keys, key=itemgetter(0)):
+        level = [j for _, _, j in same]
         while level:
             if any(market.costs[j] > left for j in level):
                 return order, ties, [Fraction(market.costs[j], market.voters[j]) for j in order]
