@@ -43,6 +43,8 @@ ACTIONS = {
     "evidence": ("programme.drafts_read", (1,)),
     "fact": ("programme.fact_correct", (0,)),
     "publications": ("bureau.enter", ()),
+    "definitions": ("programme.definition_edit", ()),
+    "definition": ("programme.definition_edit", ("commitment", "1.1")),
 }
 
 

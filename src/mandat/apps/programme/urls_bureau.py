@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mandat.apps.programme.views.bureau import acts, commitments, facts, publications, queue, tasks
+from mandat.apps.programme.views.bureau import acts, commitments, definitions, facts, publications, queue, tasks
 
 app_name = "bureau"
 
@@ -22,5 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a-confirmer/<int:pk>/", queue.declaration, name="declaration"),
     path("a-confirmer/<int:pk>/preuve/", queue.evidence, name="evidence"),
     path("faits/<int:index>/", facts.correct, name="fact"),
+    path("definitions/", definitions.definitions, name="definitions"),
+    path("definitions/<slug:kind>/<str:code>/", definitions.definition, name="definition"),
     path("publications/", publications.publications, name="publications"),
 ]

@@ -6,6 +6,7 @@ Every act dated ``on`` a day refuses the future and days before the mandate.
 
 from mandat.apps.programme.services.decisions import decision_record, milestone_reach
 from mandat.apps.programme.services.declarations import output_confirm, output_declare, output_refuse
+from mandat.apps.programme.services.definitions import definition_edit
 from mandat.apps.programme.services.loading import programme_load
 from mandat.apps.programme.services.suspensions import (
     commitment_resume,
@@ -18,6 +19,7 @@ __all__ = [
     "commitment_resume",
     "commitment_suspend",
     "decision_record",
+    "definition_edit",
     "fact_correct",
     "fact_withdraw",
     "milestone_reach",

@@ -16,8 +16,13 @@ from mandat.facts import Fact
 
 
 @transaction.atomic
-def programme_load(*, folder: Folder, synthetic: bool = False, at: dt.datetime | None = None) -> list[store.Change]:
-    """Publish what changed in a folder and append one fact a change. Loading twice changes nothing."""
+def programme_load(
+    *, folder: Folder, synthetic: bool = False, at: dt.datetime | None = None, reason: str = ""
+) -> list[store.Change]:
+    """Publish what changed in a folder and append one fact a change. Loading twice changes nothing.
+
+    ``reason`` is public: it follows the names of the fields that changed.
+    """
     at = at or timezone.now()
     changes = store.publish(folder, at=at)
     if not changes:
@@ -25,13 +30,13 @@ def programme_load(*, folder: Folder, synthetic: bool = False, at: dt.datetime |
     programme = store.programme_code(folder)
     current = published(programme)
     day = timezone.localdate(at)
-    facts = [_published_fact(current, change, day, synthetic) for change in changes]
+    facts = [_published_fact(current, change, day, synthetic, reason) for change in changes]
     journal.append(facts, recorded_at=at)
     rollups.rebuild(programme, commitments=[c.code for c in changes if c.kind == "commitment"])
     return changes
 
 
-def _published_fact(current: Published, change: store.Change, day: dt.date, synthetic: bool) -> Fact:
+def _published_fact(current: Published, change: store.Change, day: dt.date, synthetic: bool, reason: str) -> Fact:
     measure, commitment = 0, ""
     if change.kind == "measure":
         measure = int(change.code)
@@ -52,7 +57,7 @@ def _published_fact(current: Published, change: store.Change, day: dt.date, synt
             "code": change.code,
             "version": change.version,
             "title": change.title,
-            "summary": summary,
+            "summary": " – ".join(part for part in (summary, reason) if part),
         },
         synthetic=synthetic,
     )
