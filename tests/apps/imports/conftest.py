@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from textwrap import dedent
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from mandat.apps.accounts.models import RoleGrant, User
 from mandat.apps.programme import published
@@ -58,6 +60,13 @@ MAPPINGS = {
           - {cpv: ["45"], measures: [2]}
         """),
 }
+
+
+@pytest.fixture(autouse=True)
+def french() -> Iterator[None]:
+    """A page asked in English leaves the language behind it."""
+    with translation.override("fr"):
+        yield
 
 
 @pytest.fixture

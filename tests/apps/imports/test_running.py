@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from mandat import journal
 from mandat.apps.imports import running, services
@@ -132,7 +133,7 @@ def test_two_persons_given_alike_are_two_facts(send):
 
 
 def test_refused_lines_are_named_with_their_reason(send):
-    future = f"{dt.date.today().year + 1}-03-14"
+    future = f"{timezone.localdate().year + 1}-03-14"
     run = send(
         [
             LINES[0].replace("1000", "beaucoup"),
@@ -285,9 +286,6 @@ def test_contracts_and_their_modifications_become_facts_of_the_same_measures(pro
 
 
 def test_a_real_file_is_imported_whole_and_the_journal_verifies(programme, shared_data: Path):
-    from django.core.cache import cache
-
-    cache.clear()
     folder = {name: text.encode() for name, text in MAPPINGS.items()}
     folder["imports/subventions.yaml"] = folder["imports/subventions.yaml"].replace(
         b'publishers: ["23450002300028"]\n', b""
@@ -297,14 +295,10 @@ def test_a_real_file_is_imported_whole_and_the_journal_verifies(programme, share
     programme_load(folder=read_texts(texts() | folder))
     path = shared_data / "opendata/conventions-departement-85-2018.csv"
     run = services.import_file(path=path, mapping="subventions", dry_run=False, programme="essai")
-    assert outcome(run) == (111, 0, 0, 0, 3)
-    assert outcome(services.import_file(path=path, mapping="subventions", dry_run=False, programme="essai")) == (
-        0,
-        111,
-        0,
-        0,
-        3,
-    )
+    # One line of the file stands in it twice.
+    assert outcome(run) == (110, 0, 0, 1, 3)
+    again = services.import_file(path=path, mapping="subventions", dry_run=False, programme="essai")
+    assert outcome(again) == (0, 110, 0, 1, 3)
     now = journal.head()
     report = verify(columns.Database(now), key=state.verifier_key())
     columns.check_copies(now, report)

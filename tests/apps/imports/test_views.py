@@ -38,7 +38,7 @@ def test_a_file_is_tried_then_recorded_then_forgotten(site):
     assert (recorded.state, recorded.new, recorded.refused) == (State.DONE, 4, 1)
     assert journal.head().size == before + 4
     assert recorded.file == ""
-    assert not default_storage.exists("imports/" + recorded.sha256[:16])
+    assert not default_storage.exists(trial.file)
     assert "4" in answer.content.decode()
     assert (
         reverse("imports:record", args=[trial.pk])
