@@ -192,7 +192,8 @@ class DefinitionForm:
             )  # fmt: skip
             if pair:
                 node.language = inner_name
-                node.label = f"{label} – {_('French') if inner_name == 'fr' else _('English')}"
+                language = _("in French") if inner_name == "fr" else _("in English")
+                node.label = f"{label}, {language}"
             block.children.append(node)
         return typing.cast(Block, block)
 
