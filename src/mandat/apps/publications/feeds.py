@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -23,11 +24,21 @@ from mandat.web.sentences import sentence
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
+class _Feed(Atom1Feed):
+    """A feed without entries has a moment all the same: that of the journal."""
+
+    moment: dt.datetime | None = None
+
+    def latest_post_date(self) -> dt.datetime:
+        if not self.items and self.moment is not None:
+            return self.moment
+        return super().latest_post_date()
+
+
 def atom(current: Published, followed: Topic, *, language: Language, path: str) -> bytes:
     """The feed of a topic, in the language in force. ``path`` is its own address."""
-    head = journal.head()
     title = followed.title.in_(language)
-    feed = Atom1Feed(
+    feed = _Feed(
         title=f"{title} – Mandat" if not settings.MANDAT_DEMO else f"{title} – Mandat ({_('demonstration')})",
         link=settings.SITE_URL + followed.url(),
         description=_("The latest public facts, as they are recorded."),
@@ -38,12 +49,9 @@ def atom(current: Published, followed: Topic, *, language: Language, path: str) 
         feed_guid=settings.SITE_URL + path,
         feed_copyright="Licence Ouverte 2.0 / Etalab",
     )
-    entries = latest(current, followed)
-    for entry in entries:
+    feed.moment = journal.head().recorded_at
+    for entry in latest(current, followed):
         feed.add_item(**_item(current, entry, language))
-    if not entries and head.recorded_at is not None:
-        # A feed without entries has a moment all the same.
-        feed.latest_post_date = lambda: head.recorded_at  # type: ignore[method-assign]
     return feed.writeString("utf-8").encode()
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from mandat.apps.publications.views import files, follow, machines
+from mandat.apps.publications.views import api_page, files, follow, machines
 
 app_name = "publications"
 
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journal/<path:path>", machines.journal_file, name="journal_file"),
     path("engagements/<str:code>/recalcul.zip", files.commitment_proof, name="commitment_proof"),
     path("engagements/<str:code>/faits.<slug:form>", files.commitment_facts, name="commitment_facts"),
+    path("api/", api_page.api, name="api"),
     path("suivre/", follow.follow, name="follow"),
     path("suivre/flux/", follow.feeds, name="feeds"),
     path("suivre/<slug:sort>/<str:code>/", follow.follow_topic, name="follow_topic"),
