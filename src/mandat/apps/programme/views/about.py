@@ -178,7 +178,7 @@ def _words(old: object, new: object) -> tuple[str, str]:
 def data(request: HttpRequest) -> HttpResponse:
     """What can be taken away, and how."""
     current = programme_or_404()
-    offered = (
+    offered: tuple[tuple[str, list[str], str, str], ...] = (
         ("publications:facts_export", ["csv"], _("Facts, CSV"), _("One line a fact, for a spreadsheet.")),
         ("publications:facts_export", ["jsonl"], _("Facts, JSON Lines"), _("The canonical text of each fact, as it is hashed.")),
         ("publications:facts_export", ["parquet"], _("Facts, Parquet"), _("For large analyses.")),

@@ -57,7 +57,9 @@ class MeasureFilters(forms.Form):
         used = {audience for measure in current.measures.values() for audience in measure.audiences}
         self._choose("statut", everything + [(status.value, str(LABELS[status])) for status in Status])
         self._choose("pilier", everything + [(code, words(pillar.title)) for code, pillar in current.pillars.items()])
-        audiences = sorted(((code, str(AUDIENCES[code])) for code in used), key=lambda pair: pair[1])
+        audiences: list[tuple[str, Any]] = sorted(
+            ((str(code), str(AUDIENCES[code])) for code in used), key=lambda pair: pair[1]
+        )
         self._choose("public", everything + audiences)
         self._choose("marqueur", everything + [(code, str(label)) for code, label in MARKERS.items()])
         self._choose("odd", everything + [(str(number), f"{number}. {label}") for number, label in GOALS.items()])
@@ -99,7 +101,10 @@ def active_filters(form: forms.Form, query: str) -> list[ActiveFilter]:
         if value in (None, ""):
             continue
         field = form.fields[name]
-        said = dict(field.choices).get(value, value) if isinstance(field, forms.ChoiceField) else form[name].value()
+        said = form[name].value()
+        if isinstance(field, forms.ChoiceField):
+            choices: Any = field.choices
+            said = dict(choices).get(str(value), value)
         found.append(ActiveFilter(field.label, said, without(query, name)))
     return found
 

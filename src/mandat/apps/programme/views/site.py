@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from mandat.engines.indicators.status import Status
 from mandat.kernel.text import Text
 from mandat.web import glossary as words
+from mandat.web.charts.path import progress
 from mandat.web.components import (
     ActiveFilter,
     Card,
@@ -104,7 +105,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "facts": [fact],
         "cards": [Card(_("Example of a card"), here, text=_("One can open it."), kicker="12", status="in_progress")],
         "chart": Chart(
-            svg=tags.progress(value=Decimal(112), goal=Decimal(200), unit="doctor", status="late", baseline=Decimal(0),
+            svg=progress(value=Decimal(112), goal=Decimal(200), unit="doctor", status="late", baseline=Decimal(0),
                               expected=Decimal(150), name="example"),
             table=example,
             caption=_("A chart never comes without its table."),
