@@ -90,6 +90,19 @@ def _cell(cell: Cell, x: int, y: int, *, name: str, numbers: bool) -> str:
     return el("a", el("title", words(f"{cell.number}. {cell.title} – {cell.word}")) + content, href=cell.url)
 
 
+def strip(cells: Sequence[Cell], *, name: str) -> str:
+    """A few measures as one row of small cells, told in words by its title."""
+    size, step = 13, 15
+    parts = [weaves(name, [cell.status for cell in cells])]
+    for place, cell in enumerate(cells):
+        at = {"x": place * step + 1, "y": 1, "width": size - 1.5, "height": size - 1.5}
+        fill = weave(name, cell.status)
+        parts.append(el("rect", class_=f"ground-{cell.status} tone", fill=fill or "none", stroke_width=1.5, **at))
+    return picture("".join(parts), width=len(cells) * step, height=size + 1, title=_tally(cells), name=name).replace(
+        "<svg ", '<svg class="strip" ', 1
+    )
+
+
 def carre_chart(cells: Sequence[Cell], *, name: str = "carre", caption: str = "") -> Chart:
     """The linked picture with its table."""
     table = Table(

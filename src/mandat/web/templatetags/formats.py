@@ -30,6 +30,12 @@ def say(value: Any) -> str:
 
 
 @register.filter
+def padded(value: int, width: int = 3) -> str:
+    """A whole number set to the right with figure spaces, so that columns of numbers align."""
+    return str(value).rjust(width, "\u2007")
+
+
+@register.filter
 def number(value: Decimal | int | None, decimals: int = 2) -> str:
     return "" if value is None else formats.number(value, decimals)
 

@@ -25,7 +25,7 @@ from mandat.web.components import Card, Crumb
 from mandat.web.typography import typeset
 
 #: Versions listed on a page of the history.
-PAGE = 100
+PAGE = 40
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ from mandat.apps.programme.views.shared import (
     measure_url,
     programme_or_404,
     why_url,
-    words,
 )
 from mandat.apps.programme.vocabulary import FIELDS
 from mandat.apps.territory import selectors as territory
@@ -38,7 +37,7 @@ from mandat.web.links import with_
 from mandat.web.sentences import sentence
 
 #: Facts on a page of the explorer; the longest chain of corrections shown.
-PAGE, CHAIN = 50, 20
+PAGE, CHAIN = 25, 20
 
 
 class FactFilters(forms.Form):
@@ -46,7 +45,9 @@ class FactFilters(forms.Form):
 
     q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=100)
     genre = forms.ChoiceField(label=gettext_lazy("Kind of fact"), required=False)
-    mesure = forms.TypedChoiceField(label=gettext_lazy("Measure"), required=False, coerce=int, empty_value=None)
+    mesure = forms.IntegerField(
+        label=gettext_lazy("Number of the measure"), required=False, min_value=1, max_value=9999
+    )
     engagement = forms.RegexField(
         COMMITMENT, label=gettext_lazy("Commitment"), required=False,
         error_messages={"invalid": gettext_lazy("A commitment is written like 12.1.")},
@@ -63,8 +64,6 @@ class FactFilters(forms.Form):
         everything: list[tuple[str, Any]] = [("", _("All"))]
         kinds = sorted(((kind, str(known.label)) for kind, known in fact_types().items()), key=lambda pair: pair[1])
         self._choose("genre", everything + kinds)
-        numbered = [(str(n), f"{n}. {_short(words(m.title))}") for n, m in current.measures.items()]
-        self._choose("mesure", everything + numbered)
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
@@ -95,11 +94,8 @@ class FactFilters(forms.Form):
         return found
 
 
-def _short(title: str, most: int = 60) -> str:
-    return title if len(title) <= most else title[: most - 1].rsplit(" ", 1)[0] + "…"
-
-
-def _cursor(request: HttpRequest, name: str) -> int | None:
+def cursor(request: HttpRequest, name: str) -> int | None:
+    """The index an address stands at; None where it says none."""
     text = request.GET.get(name, "")
     return int(text) if text.isdigit() and len(text) < 16 else None
 
@@ -112,7 +108,7 @@ def facts(request: HttpRequest) -> HttpResponse:
     lines, page, count = [], Page(0), None
     if form.is_valid():
         conditions = form.conditions(current.code)
-        found = journal.page(before=_cursor(request, "avant"), after=_cursor(request, "apres"), size=PAGE, **conditions)
+        found = journal.page(before=cursor(request, "avant"), after=cursor(request, "apres"), size=PAGE, **conditions)
         lines = [fact_line(entry) for entry in found.entries]
         count = journal.head().size if len(conditions) == 1 else None
         page = Page(

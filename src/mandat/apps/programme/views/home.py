@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from mandat import journal
@@ -12,8 +13,8 @@ from mandat.apps.programme.views.shared import all_standings, cells, fact_line, 
 from mandat.apps.territory.maps import frame, patches
 from mandat.apps.territory.selectors import current_region
 from mandat.facts import fact_types
-from mandat.web.charts.carre import carre_chart
-from mandat.web.components import Card
+from mandat.web.charts.carre import carre, strip
+from mandat.web.components import Card, Chart
 from mandat.web.maps import Map, choropleth
 
 #: Facts shown under "what moved lately".
@@ -28,14 +29,15 @@ def home(request: HttpRequest) -> HttpResponse:
     for pillar in current.pillars.values():
         chapters = []
         for chapter in current.chapters_of(pillar.code):
-            statuses = [standing[measure.number].status for measure in chapter.measures]
-            chapters.append({"chapter": chapter, "statuses": statuses, "tally": tally(statuses)})
+            own = cells(current, standing, linked=False, numbers=[measure.number for measure in chapter.measures])
+            drawn = strip(own, name=f"strip-{chapter.number}")
+            chapters.append({"chapter": chapter, "strip": mark_safe(drawn)})  # noqa: S308 - escaped by the chart
         pillars.append({"pillar": pillar, "chapters": chapters})
     moving = [kind for kind, known in fact_types().items() if known.counts]
     lately = journal.page(size=LATELY, programme=current.code, kind=moving, effective=True).entries
     values = {
         "programme": current.programme,
-        "chart": carre_chart(cells(current, standing)),
+        "chart": Chart(svg=carre(cells(current, standing)), size="carre"),
         "tally": tally(item.status for item in standing.values()),
         "commitments": len(current.commitments),
         "pillars": pillars,

@@ -15,7 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from mandat import journal
 from mandat.apps.programme.instruments import INSTRUMENTS
 from mandat.apps.programme.published import Published
-from mandat.apps.programme.standing import CommitmentStanding, MeasureStanding, course
+from mandat.apps.programme.standing import MeasureStanding, course
 from mandat.apps.programme.views.shared import (
     all_standings,
     cells,
@@ -39,17 +39,24 @@ from mandat.web.links import without
 
 #: Facts of a commitment drawn on its ruban, and listed under it.
 ON_RUBAN, LISTED = 60, 3
+#: Beyond this many commitments, only the latest fact of each is listed: the page stays light.
+MANY = 4
 
 
 class MeasureFilters(forms.Form):
-    """What narrows the list of measures; names of fields are those of the address."""
+    """What narrows the list of measures; names of fields are those of the address.
+
+    Pillars and goals have no field on the page, which must stay light: links of other pages set them.
+    """
 
     q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=100)
     statut = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
-    pilier = forms.ChoiceField(label=gettext_lazy("Pillar"), required=False)
+    pilier = forms.ChoiceField(label=gettext_lazy("Pillar"), required=False, widget=forms.HiddenInput)
     public = forms.ChoiceField(label=gettext_lazy("For whom"), required=False)
     marqueur = forms.ChoiceField(label=gettext_lazy("Marker"), required=False)
-    odd = forms.ChoiceField(label=gettext_lazy("Sustainable development goal"), required=False)
+    odd = forms.ChoiceField(
+        label=gettext_lazy("Sustainable development goal"), required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, current: Published, data: Any) -> None:
         super().__init__(data)
@@ -184,7 +191,10 @@ def measure(request: HttpRequest, number: int) -> HttpResponse:
         "corner": Chart(
             svg=carre(cells(current, standing, linked=False), name="corner", lit=number, numbers=False), size="carre--corner"
         ),
-        "commitments": [_commitment(current, part.commitment.code) for part in standing[number].commitments],
+        "commitments": [
+            _commitment(current, part.commitment.code, listed=LISTED if len(found.commitments) <= MANY else 1)
+            for part in standing[number].commitments
+        ],
         "figures": found.figures,
         "markers": [(MARKERS[use.marker], use.because) for use in found.markers],
         "goals": [(goal, GOALS[goal]) for goal in found.sdgs],
@@ -205,11 +215,12 @@ def _instruments(standing: MeasureStanding) -> list[dict[str, Any]]:
     return [{"label": INSTRUMENTS[code].label, "live": INSTRUMENTS[code].live} for code in codes]
 
 
-def _commitment(current: Published, code: str) -> dict[str, Any]:
+def _commitment(current: Published, code: str, *, listed: int) -> dict[str, Any]:
     """A commitment as its measure's page shows it: two queries."""
     standing = course(current, code)
     commitment = standing.commitment
     entries = journal.page(size=ON_RUBAN, programme=current.code, commitment=code).entries
+    drawn = ruban(course_of(current, standing, entries), name=f"ruban-{code.replace('.', '-')}")
     counting = [entry for entry in entries if entry.fact.type.counts]
     return {
         "standing": standing,
@@ -217,19 +228,12 @@ def _commitment(current: Published, code: str) -> dict[str, Any]:
         "truth": TRUTHS[commitment.truth],
         "figure": standing_figure(standing),
         "due": current.due(code),
-        "ruban": ruban(course_of(current, standing, entries), name=f"ruban-{code.replace('.', '-')}"),
-        "facts": [fact_line(entry, serves=False) for entry in counting[:LISTED]],
+        "ruban": Chart(svg=drawn.svg, size="ruban"),  # its table is the one of "why this number"
+        "facts": [fact_line(entry, serves=False) for entry in counting[:listed]],
         "why": why_url(code),
-        "all_facts": f"{reverse('programme:facts')}?engagement={code}",
         "instruments": [INSTRUMENTS[name].label for name in commitment.instruments],
-        "breakdowns": _breakdowns(standing),
+        "breakdowns": bool(standing.value.categories),
     }
-
-
-def _breakdowns(standing: CommitmentStanding) -> list[dict[str, Any]]:
-    from mandat.apps.programme.breakdowns import shown
-
-    return [{"dimension": label, "rows": rows} for label, rows in shown(standing.value.categories)]
 
 
 @xframe_options_exempt

@@ -16,6 +16,9 @@ from django.utils.translation import gettext_lazy
 from mandat.engines.indicators.status import Status
 from mandat.kernel.text import Text
 from mandat.web import glossary as words
+from mandat.web.charts.bar import Bar, bars
+from mandat.web.charts.carre import Cell, carre_chart
+from mandat.web.charts.line import line
 from mandat.web.charts.path import progress
 from mandat.web.components import (
     ActiveFilter,
@@ -110,6 +113,12 @@ def components(request: HttpRequest) -> HttpResponse:
             table=example,
             caption=_("A chart never comes without its table."),
         ),
+        "carre": carre_chart(
+            [Cell(n, _("Example"), status.value, tags.status_word(status), here, n % 3 + 1) for n, status in enumerate(Status, 1)],
+            name="example-carre",
+        ),
+        "bars": bars([Bar(_("Women"), Decimal(12)), Bar(_("Men"), Decimal(8))], unit="person", title=_("Example of bars"), name="example-bars", head=Text("Genre", "Gender")),
+        "line": line([(dt.date(2022, 1, 1), Decimal(10)), (dt.date(2024, 6, 1), Decimal(40))], unit="job", title=_("Example of a line"), name="example-line", until=today),
         "goal": Decimal(200),
         "value": Decimal(112),
         "expected": Decimal(150),

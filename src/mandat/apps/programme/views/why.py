@@ -8,8 +8,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from mandat import journal
+from mandat.apps.programme.breakdowns import shown
 from mandat.apps.programme.standing import course
-from mandat.apps.programme.views.facts import PAGE, _cursor
+from mandat.apps.programme.views.facts import cursor
 from mandat.apps.programme.views.shared import (
     course_of,
     fact_line,
@@ -22,8 +23,11 @@ from mandat.apps.programme.views.shared import (
 from mandat.apps.programme.vocabulary import TRUTHS
 from mandat.engines.indicators.expression import explain
 from mandat.web.charts.ruban import ruban
-from mandat.web.components import Crumb, Link, Page
+from mandat.web.components import Chart, Crumb, Link, Page
 from mandat.web.links import with_
+
+#: Facts on a page.
+PAGE = 20
 
 
 def why(request: HttpRequest, code: str) -> HttpResponse:
@@ -40,7 +44,7 @@ def why(request: HttpRequest, code: str) -> HttpResponse:
         conditions["commitment"] = code
     elif expression.scope == "measure":
         conditions["measure"] = measure.number
-    found = journal.page(before=_cursor(request, "avant"), after=_cursor(request, "apres"), size=PAGE, **conditions)
+    found = journal.page(before=cursor(request, "avant"), after=cursor(request, "apres"), size=PAGE, **conditions)
     rows = []
     for entry in found.entries:
         accepted = entry.effective and expression.accepts(entry.fact, measure=measure.number, commitment=code)
@@ -65,7 +69,8 @@ def why(request: HttpRequest, code: str) -> HttpResponse:
         "rule": current.rule,
         "rule_ref": current.ref("status-rule", current.rule.code),
         "rows": rows,
-        "ruban": ruban(course_of(current, standing, found.entries), name="ruban"),
+        "ruban": Chart(svg=ruban(course_of(current, standing, found.entries), name="ruban").svg, size="ruban"),
+        "breakdowns": shown(standing.value.categories),
         "page": Page(
             shown=len(rows),
             newer=with_(query, apres=found.newer) if found.newer is not None else "",
