@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+from dataclasses import replace
 from decimal import Decimal
 
 from django import forms
@@ -110,7 +111,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "chart": Chart(
             svg=progress(value=Decimal(112), goal=Decimal(200), unit="doctor", status="late", baseline=Decimal(0),
                               expected=Decimal(150), name="example"),
-            table=example,
+            table=replace(example, caption=_("The table of the chart")),
             caption=_("A chart never comes without its table."),
         ),
         "carre": carre_chart(
