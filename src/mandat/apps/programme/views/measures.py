@@ -39,8 +39,8 @@ from mandat.web.links import without
 
 #: Facts of a commitment drawn on its ruban, and listed under it.
 ON_RUBAN, LISTED = 60, 3
-#: Beyond this many commitments, only the latest fact of each is listed: the page stays light.
-MANY = 4
+#: Beyond these many commitments, only the latest fact of each is listed, then none: the page stays light.
+MANY, VERY_MANY = 4, 6
 
 
 class MeasureFilters(forms.Form):
@@ -192,7 +192,7 @@ def measure(request: HttpRequest, number: int) -> HttpResponse:
             svg=carre(cells(current, standing, linked=False), name="corner", lit=number, numbers=False), size="carre--corner"
         ),
         "commitments": [
-            _commitment(current, part.commitment.code, listed=LISTED if len(found.commitments) <= MANY else 1)
+            _commitment(current, part.commitment.code, listed=_listed(len(found.commitments)))
             for part in standing[number].commitments
         ],
         "figures": found.figures,
@@ -208,6 +208,10 @@ def measure(request: HttpRequest, number: int) -> HttpResponse:
         "page_url": request.build_absolute_uri(request.path),
     }  # fmt: skip
     return render(request, "programme/measure.html", values)
+
+
+def _listed(commitments: int) -> int:
+    return LISTED if commitments <= MANY else int(commitments <= VERY_MANY)
 
 
 def _instruments(standing: MeasureStanding) -> list[dict[str, Any]]:
