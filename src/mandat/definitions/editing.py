@@ -151,7 +151,8 @@ class _Marks:
 
     def entry(self, place: Path) -> tuple[Any, Any]:
         """Key node (None for items and the root) and value node of a place."""
-        key, node = None, self.root
+        key: Any = None
+        node: Any = self.root
         for step in place:
             if isinstance(node, yaml.MappingNode):
                 key, node = next((k, v) for k, v in node.value if k.value == step)

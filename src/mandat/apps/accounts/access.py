@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
@@ -25,21 +25,20 @@ from django.views.decorators.cache import never_cache
 
 from mandat.apps.accounts.permissions import PERMISSIONS, require
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 
 #: Actions everyone may do need no second factor.
 NO_SECOND_FACTOR = frozenset({"accounts.follow"})
 
 
-def requires(action: str) -> Callable[[View[P]], View[P]]:
+def requires(action: str) -> Callable[[View], View]:
     """Refuse the view to accounts that may not do ``action``. Raises KeyError at import for an unknown action."""
     PERMISSIONS[action]
 
-    def decorate(view: View[P]) -> View[P]:
+    def decorate(view: View) -> View:
         @never_cache
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             require(request.user, action)
@@ -71,7 +70,7 @@ def second_factor(request: HttpRequest) -> HttpResponseBase | None:
 
 def has_application(user: Any) -> bool:
     """Whether the account has an authenticator application."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
 def remember_set_up(sender: Any, request: HttpRequest, user: Any, authenticator: Authenticator, **_: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, HttpResponseBase
@@ -12,8 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from mandat.apps.programme.services.checks import LARGEST_DOCUMENT
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 
 
 class LimitHandler(FileUploadHandler):
@@ -41,13 +40,13 @@ class LimitHandler(FileUploadHandler):
         return None
 
 
-def limited_uploads(view: View[P]) -> View[P]:
+def limited_uploads(view: View) -> View:
     """Put the limit before anything reads the body; the token is checked right after."""
     protected = csrf_protect(view)
 
     @csrf_exempt
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.upload_handlers.insert(0, LimitHandler(request))
         return protected(request, *args, **kwargs)
 

@@ -12,8 +12,8 @@ from mandat.apps.accounts.models import AuditLine
 from mandat.apps.accounts.permissions import may
 from mandat.apps.programme.views.bureau.common import current_or_none, page, user_of
 from mandat.apps.programme.views.shared import fact_line
-from mandat.definitions.folder import kinds
 from mandat.definitions.models import DefinitionVersion
+from mandat.definitions.registry import kinds
 from mandat.web.components import Crumb
 
 SHOWN = 40

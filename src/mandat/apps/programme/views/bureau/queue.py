@@ -128,7 +128,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Declaration, pk=pk)
     if not found.evidence:
         raise Http404
-    extension = found.evidence.name.rsplit(".", 1)[-1].lower()
+    extension = str(found.evidence.name).rsplit(".", 1)[-1].lower()
     return FileResponse(
         found.evidence.open("rb"),
         as_attachment=True,
