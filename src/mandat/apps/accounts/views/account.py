@@ -41,7 +41,8 @@ def home(request: HttpRequest) -> HttpResponse:
     factors = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     values = {
         "crumbs": [*crumbs()[:1], Crumb(_("My account"))],
-        "roles": [Role(role).label for role in Role.values if role in user.roles],
+        "roles": [Role(role).label for role in Role.values if role in user.roles and role != Role.INHABITANT]
+        or [Role.INHABITANT.label],
         "rights": [entry.label for action, entry in PERMISSIONS.items() if may(user, action)],
         "bureau_url": _bureau() if may(user, "bureau.enter") else "",
         "manages_roles": may(user, "accounts.manage_roles"),

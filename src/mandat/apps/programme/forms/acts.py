@@ -152,6 +152,7 @@ class OutputForm(PlaceMixin, CommitmentForm):
         unit.initial = self.commitment.goal.unit
         known = [v for f in self.commitment.indicator.where if f.field == "data.output" for v in f.any_of]
         if known:
+            output.initial = known[0]
             output.choices = [*((code, code) for code in known), ("", _("other: will not count in the indicator"))]
         else:
             del self.fields["output"]

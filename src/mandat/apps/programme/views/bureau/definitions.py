@@ -71,7 +71,7 @@ def _choices(current: Published) -> Any:
         if name == "instruments":
             return [(code, str(instrument.label)) for code, instrument in INSTRUMENTS.items()]
         if name == "facts":
-            return [(kind, f"{known.label} ({kind})") for kind, known in fact_types().items()]
+            return [(kind, str(known.label)) for kind, known in fact_types().items()]
         return None
 
     return known
