@@ -10,7 +10,7 @@ import hashlib
 import os
 import socket
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
@@ -51,7 +51,14 @@ def demo(
                 "the demonstration has settings of its own: DJANGO_SETTINGS_MODULE=mandat.config.settings.demo",
             )
         )
-    prepare()
+    try:
+        prepare()
+    except KeyboardInterrupt:
+        _step(
+            "Interrompu. Relancez la même commande : la préparation reprend où elle s'est arrêtée.",
+            "Interrupted. Run the same command again: the preparation goes on where it stopped.",
+        )
+        raise typer.Exit(130) from None
     if serve:
         _announce(port)
         _serve(port, workers)
@@ -63,6 +70,7 @@ def prepare() -> None:
     from django.core.management import call_command
 
     from mandat.apps.demonstration import accounts, history
+    from mandat.apps.programme.schema import Programme
     from mandat.apps.programme.services import programme_load
     from mandat.apps.territory import reference
     from mandat.apps.territory.services import territory_import
@@ -71,10 +79,11 @@ def prepare() -> None:
 
     _step("La base de données", "The database")
     call_command("migrate", verbosity=0, interactive=False)
-    bundle = reference.bundled()["24"]
-    with bundle.open("rb") as stream:
-        territory_import(reference=reference.read_bundle(stream, file=bundle.name))
     folder = read_folder(PROGRAMMES / settings.MANDAT_PROGRAMME)
+    region = cast(Programme, folder.of("programme")[0].model).region if not folder.problems else ""
+    if bundle := reference.bundled().get(region):
+        with bundle.open("rb") as stream:
+            territory_import(reference=reference.read_bundle(stream, file=bundle.name))
     first = not history.begun()
     opening = dt.datetime(2021, 7, 2, 9, tzinfo=PARIS) if first else None
     if changes := programme_load(folder=folder, synthetic=True, at=opening):

@@ -7,6 +7,7 @@ not pay for Django; so this module imports neither commands nor Django.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from dataclasses import dataclass
@@ -100,29 +101,90 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def main(
-    ctx: typer.Context,
-    version: bool = typer.Option(False, "--version", help="Affiche la version. / Print the version."),
-) -> None:
-    """Mandat : un programme public, exécuté et vérifiable."""
-    if version:
+def _version(asked: bool) -> None:
+    if asked:
         typer.echo(f"mandat {__version__}")
         raise typer.Exit
 
 
+@app.callback()
+def main(
+    version: bool = typer.Option(
+        False, "--version", is_eager=True, callback=_version, help="Affiche la version. / Print the version."
+    ),
+) -> None:
+    """Mandat : un programme public, exécuté et vérifiable."""
+
+
 def run() -> Any:
-    """Entry point: user errors become one line on stderr and exit code 1."""
+    """Entry point: what a user can mend becomes one sentence on stderr and exit code 1; the rest is a bug and shows."""
     set_language(os.environ.get("MANDAT_LANG", "fr"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         return app()
-    except MandatError as error:
-        typer.echo(f"{Text('Erreur', 'Error')} : {error}", err=True)
+    except Exception as error:
+        sentence = explain(error)
+        if not sentence:
+            raise
+        typer.echo(f"{Text('Erreur : ', 'Error: ')}{sentence}", err=True)
         raise SystemExit(1) from None
-    except OSError as error:
+
+
+def explain(error: Exception) -> str:
+    """What happened and what to do, for errors a user can mend; empty for others. Django is known by name only."""
+    if isinstance(error, MandatError):
+        return str(error)
+    if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
-        typer.echo(f"{Text('Erreur', 'Error')} : {error.strerror or error}{where}", err=True)
-        raise SystemExit(1) from None
+        return f"{error.strerror or error}{where}"
+    if isinstance(error, MemoryError):
+        return str(Text("mémoire insuffisante", "not enough memory"))
+    module, name = type(error).__module__, type(error).__name__
+    if (module, name) == ("django.core.exceptions", "ImproperlyConfigured"):
+        return str(error)
+    if module == "django.db.utils":
+        said = str(error).lower()
+        return next((str(text) for words, text in _DATABASE if any(word in said for word in words)), "")
+    return ""
+
+
+_DATABASE: tuple[tuple[tuple[str, ...], Text], ...] = (
+    (
+        ("is locked", "lock timeout", "deadlock"),
+        Text(
+            "la base est occupée par un autre programme : rien n'est enregistré, réessayez dans un instant",
+            "the database is in use by another program: nothing is recorded, try again in a moment",
+        ),
+    ),
+    (
+        ("no such table", "no such column", "does not exist"),
+        Text(
+            "la base n'est pas prête : lancez d'abord « mandat manage migrate »",
+            "the database is not ready: first run “mandat manage migrate”",
+        ),
+    ),
+    (
+        ("disk is full", "no space left"),
+        Text("le disque est plein : rien n'est enregistré", "the disk is full: nothing is recorded"),
+    ),
+    (
+        ("readonly database", "read-only"),
+        Text("la base ne peut être modifiée : voyez ses droits", "the database cannot be written: see its permissions"),
+    ),
+    (
+        ("not a database", "malformed"),
+        Text("ce fichier n'est pas une base lisible", "this file is no readable database"),
+    ),
+    (
+        ("unable to open", "connection", "password authentication"),
+        Text(
+            "la base ne répond pas : vérifiez MANDAT_DATABASE_URL et MANDAT_VAR",
+            "the database does not answer: check MANDAT_DATABASE_URL and MANDAT_VAR",
+        ),
+    ),
+)
 
 
 if __name__ == "__main__":

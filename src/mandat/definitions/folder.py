@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from mandat.definitions import messages
-from mandat.definitions.reading import Document, read
+from mandat.definitions.reading import LARGEST_FILE, Document, read
 from mandat.definitions.reading import Path as Place
 from mandat.definitions.registry import Kind, kinds
 from mandat.kernel.errors import InputError, Problem
@@ -24,6 +25,8 @@ from mandat.kernel.text import Text
 
 #: A folder with more files than this is not a programme.
 MOST_FILES = 5_000
+#: Characters of a file's path inside the folder, as the store keeps it.
+LONGEST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,27 @@ def read_folder(root: Path) -> Folder:
         raise InputError(Text(f"aucun fichier YAML dans {root}", f"no YAML file in {root}"))
     if len(paths) > MOST_FILES:
         raise InputError(Text(f"plus de {MOST_FILES} fichiers dans {root}", f"over {MOST_FILES} files in {root}"))
-    return read_texts({str(path.relative_to(root)): path.read_bytes() for path in paths}, root=root)
+    texts: dict[str, bytes] = {}
+    unnamed: list[Problem] = []
+    for path in paths:
+        name = str(path.relative_to(root))
+        if problem := _unusable(name):
+            unnamed.append(Problem(os.fsencode(name).decode(errors="replace"), 1, str(problem)))
+            continue
+        with path.open("rb") as stream:
+            texts[name] = stream.read(LARGEST_FILE + 1)
+    folder = read_texts(texts, root=root)
+    folder.problems = sorted([*folder.problems, *unnamed])
+    return folder
+
+
+def _unusable(name: str) -> Text | None:
+    """Why a file's name cannot be published; None where it can."""
+    if not name.isprintable():
+        return Text("nom de fichier illisible : renommez-le en UTF-8", "unreadable file name: rename it in UTF-8")
+    if len(name) > LONGEST_NAME:
+        return Text(f"nom de plus de {LONGEST_NAME} caractères", f"name of over {LONGEST_NAME} characters")
+    return None
 
 
 def read_texts(texts: dict[str, bytes], *, root: Path = Path()) -> Folder:

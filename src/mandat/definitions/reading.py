@@ -23,6 +23,8 @@ from mandat.kernel.text import Text
 
 LARGEST_FILE = 5_000_000
 DEEPEST = 40
+#: So many marks of nesting cannot exhaust the stack of libyaml's recursive composer; more are looked at one by one first.
+SAFE_MARKS = 10_000
 
 Path = tuple[str | int, ...]
 
@@ -66,6 +68,7 @@ def read(text: str | bytes, *, file: str) -> tuple[Document | None, list[Problem
             text = _decode(text)
         if "\x00" in text:
             raise _RefusedError(1, Text("ce fichier n'est pas du texte", "this file is not text"))
+        _refuse_depth(text)
         node = yaml.compose(text, Loader=_Loader)
         document = Document(file=file, data=None)
         if node is None:
@@ -95,9 +98,27 @@ def _decode(raw: bytes) -> str:
         raise _RefusedError(line, message) from None
 
 
+def _refuse_depth(text: str) -> None:
+    """Refuse what is nested too deep before it is composed: composing recurses in C, and would end the process."""
+    if sum(map(text.count, "[{:?-")) <= SAFE_MARKS:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST + 1:
+                raise _too_deep(event.start_mark.line + 1)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _too_deep(line: int) -> _RefusedError:
+    return _RefusedError(line, Text("document trop profond", "document nested too deep"))
+
+
 def _explain(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
     problem = error.problem or ""
-    if "cannot start any token" in problem and any("\t" in line for line in lines):
+    if "tab character" in problem or ("cannot start any token" in problem and any("\t" in line for line in lines)):
         return str(Text("tabulation : indentez avec des espaces", "tab character: indent with spaces"))
     if "expected a single document" in (error.context or "") + problem:
         return str(Text("un seul document par fichier", "one document a file"))
@@ -108,7 +129,7 @@ def _build(node: Any, path: Path, lines: dict[Path, int], open_nodes: set[int]) 
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
     if len(path) > DEEPEST:
-        raise _RefusedError(line, Text("document trop profond", "document nested too deep"))
+        raise _too_deep(line)
     if id(node) in open_nodes:
         raise _RefusedError(
             line,

@@ -146,21 +146,29 @@ def texts(programme: str) -> dict[str, bytes]:
 
 
 def dump(programme: str, destination: Path) -> list[Path]:
-    """Write the published files below ``destination``. Each file is replaced whole or not at all."""
+    """Write the published files below ``destination``: all of them, or none where the disk is full.
+
+    Raises InputError where nothing is published under this code, OSError where it cannot be written.
+    """
     files = texts(programme)
     if not files:
         raise InputError(
             Text(f"aucun programme publié sous le code {programme}", f"no programme published as {programme}")
         )
-    written: list[Path] = []
-    for path, raw in files.items():
+    for path in files:
         if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
             raise InputError(Text(f"chemin refusé : {path}", f"path refused: {path}"))
-        target = destination / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, raw)
-        written.append(target)
-    return written
+    beside = destination if destination.is_dir() else destination.parent
+    beside.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=beside, prefix=".mandat-") as staging:
+        for path, raw in files.items():
+            (Path(staging) / path).parent.mkdir(parents=True, exist_ok=True)
+            write_whole(Path(staging) / path, raw)
+        # Everything is on the disk: only renaming is left.
+        for path in files:
+            (destination / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(staging) / path).replace(destination / path)
+    return [destination / path for path in files]
 
 
 def write_whole(target: Path, raw: bytes) -> None:
