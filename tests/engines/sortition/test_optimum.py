@@ -220,3 +220,12 @@ def test_who_can_be_on_no_panel_has_probability_zero_and_the_others_share(object
     quotas = Quotas((Quota("c0", "a", 0, 0), Quota("c0", "b", 2, 2)))
     lottery = optimal_lottery(build_problem(pool_of([("a",)] + [("b",)] * 5), quotas, seats=2), objective=objective)
     assert list(lottery.by_person().values()) == pytest.approx([0.0] + [0.4] * 5)
+
+
+def test_quotas_that_need_more_people_than_the_pool_has_end_as_infeasible() -> None:
+    # The linear bounds alone hold with a probability over one: the cap on probabilities must refuse it, and stop.
+    quotas = Quotas((Quota("c0", "a", 3, 3), Quota("c0", "b", 0, 1)))
+    problem = build_problem(pool_of([("a",)] * 2 + [("b",)] * 3), quotas, seats=3)
+    for objective in OBJECTIVES:
+        with pytest.raises(InfeasibleError):
+            optimal_lottery(problem, objective=objective)

@@ -102,7 +102,7 @@ class Program:
         raise SolverError(f"HiGHS: {self.solver.modelStatusToString(status)}")
 
     def solve_any(self) -> bool:
-        """Solve an integer program until a first point is found; False when there is none."""
+        """Solve an integer program as far as its limits allow; False when no point was found."""
         self.solver.run()
         info = self.solver.getInfo()
         status = self.solver.getModelStatus()

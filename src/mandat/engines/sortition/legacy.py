@@ -19,7 +19,7 @@ from mandat.engines.sortition.model import Certificate, Floats, Ints, Lottery, P
 from mandat.engines.sortition.panels import PanelSource
 from mandat.engines.sortition.relax import InfeasibleError, relaxed_maximin
 
-ATTEMPTS = 10_000
+ATTEMPTS = 1_000
 
 
 def legacy_lottery(

@@ -13,6 +13,8 @@ from mandat.engines.sortition.split import split_panel
 
 NEAR = 1e-7
 EFFORTS = (3_000, 30_000, 300_000)
+# Nodes spent on a panel of a face before the walk stops there, and on the best panel before its bound is taken.
+WALK_NODES, PRICE_NODES = 300, 5_000
 # Up to so many classes that may move, an integer program settles sooner than the last effort.
 SMALL = 60
 # Tuned on real panels' pools: proposals per class that may move, what a class's greatest price is worth in broken
@@ -105,6 +107,7 @@ class PanelSource:
         move, solver = program
         if first:
             solver.option("mip_max_improving_sols", 1)
+            solver.option("mip_max_nodes", WALK_NODES)
         if not solver.solve_any():
             return None
         panel = low.astype(np.int64)
@@ -128,8 +131,12 @@ class PanelSource:
         if self._exact is None:
             self._exact = self._exact_program()
         self._exact.set_cost(np.tile(weights / scale, copies))
-        if not self._exact.solve():
-            return None
+        # A node limit keeps the answer the same on every machine; the dual bound stays valid when it stops early.
+        self._exact.option("mip_max_nodes", PRICE_NODES)
+        if not self._exact.solve_any():
+            self._exact.option("mip_max_nodes", 2**31 - 1)
+            if not self._exact.solve_any():
+                return None
         panel = np.rint(self._exact.values).astype(np.int64).reshape(copies, -1).sum(axis=0)
         bound = max(self._exact.dual_bound * scale, float(weights @ panel))
         return panel, bound

@@ -76,18 +76,23 @@ class _Stages:
         cost = np.zeros(len(open_) + 1)
         cost[0] = 1.0
         highest = np.full(len(open_) + 1, self.ceiling)
-        program = Program(cost, np.zeros(len(cost)), highest, matrix, lower, upper)
         place = {int(group): column for column, group in enumerate(open_, start=1)}
-        for group in self.capped:
-            if group in place:
-                program.add_row(-INF, self.ceiling, np.array([0, place[group]]), np.ones(2))
+
+        def start(slack: float) -> Program:
+            program = Program(cost, np.zeros(len(cost)), highest, matrix, lower - slack, upper + slack)
+            for group in self.capped:
+                if group in place:
+                    program.add_row(-INF, self.ceiling, np.array([0, place[group]]), np.ones(2))
+            return program
+
+        program, opened = start(0.0), False
         while True:
             if not program.solve():
-                # Rounding of earlier levels may close the set by a hair: open it by one.
-                program = Program(cost, np.zeros(len(cost)), highest, matrix, lower - 1e-9, upper + 1e-9)
-                self.capped.clear()
-                if not program.solve():
+                # Rounding of earlier levels may close the set by a hair: open it by one, once.
+                if opened:
                     raise InfeasibleError
+                program, opened = start(1e-9), True
+                continue
             values = program.values
             over = open_[(values[0] + values[1:]) > self.ceiling + FIXED]
             new = [int(group) for group in over if int(group) not in self.capped]
