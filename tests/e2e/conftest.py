@@ -51,7 +51,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment.pop("MANDAT_TEST_DATABASE_URL", None)
     mandat = [sys.executable, "-m", "mandat.cli"]
     subprocess.run([*mandat, "demo", "--no-serve"], env=environment, cwd=ROOT, check=True, capture_output=True)
-    subprocess.run([sys.executable, "-m", "django", "search_rebuild"], env=environment, cwd=ROOT, check=True, capture_output=True)  # fmt: skip
+
     serve = [*mandat, "demo", "--port", str(port), "--workers", "1"]
     log = (var / "serve.log").open("wb")
     process = subprocess.Popen(serve, env=environment, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)

@@ -137,3 +137,28 @@ def test_the_rebuild_forgets_what_is_gone(filled: None, monkeypatch: pytest.Monk
     assert rebuild() == 2
     assert keys("train") == []
     assert keys("santé") == ["1"]
+
+
+def test_a_refresh_reads_again_only_what_changed(filled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    stamp = {"thing": "", "other": "a"}
+    read: list[str] = []
+
+    def yields(type: str) -> Iterator[Document]:
+        read.append(type)
+        yield DOCUMENTS[0]
+
+    known = {
+        type: index.Source(type, Text("C", "T"), 1, lambda type=type: yields(type), lambda type=type: stamp[type])
+        for type in stamp
+    }
+    monkeypatch.setattr(index, "_SOURCES", known)
+    assert index.refresh() == 2
+    assert set(read) == {"other"}
+    assert index.refresh() == 0
+    stamp["thing"] = "b"
+    assert index.refresh() == 2
+    assert keys("train") == []
+    assert len(search("santé", language="fr").found) == 2
+    del known["other"]
+    index.refresh()
+    assert keys("santé") == ["1"]

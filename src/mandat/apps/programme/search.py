@@ -8,8 +8,9 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
+from mandat import __version__
 from mandat.apps.programme.published import published
-from mandat.apps.territory.models import Commune
+from mandat.apps.territory.models import Commune, Region
 from mandat.kernel.text import Text
 from mandat.web.glossary import TERMS
 from mandat.web.glossary import address as glossary_address
@@ -20,7 +21,12 @@ def _text(*parts: Any) -> Text:
     return Text(" ".join(part.fr for part in parts), " ".join(part.en for part in parts))
 
 
-@source("measure", label=Text("Mesures", "Measures"), order=1)
+def _programme_stamp() -> str:
+    current = published()
+    return f"{current.code} r{current.revision}"
+
+
+@source("measure", label=Text("Mesures", "Measures"), order=1, stamp=_programme_stamp)
 def measures() -> Iterator[Document]:
     current = published()
     for number, measure in current.measures.items():
@@ -35,14 +41,20 @@ def measures() -> Iterator[Document]:
         )
 
 
-@source("chapter", label=Text("Chapitres", "Chapters"), order=2)
+@source("chapter", label=Text("Chapitres", "Chapters"), order=2, stamp=_programme_stamp)
 def chapters() -> Iterator[Document]:
     for chapter in published().chapters.values():
         address = partial(reverse, "programme:chapter", args=[chapter.code])
         yield Document(chapter.code, address, _text(chapter.title), _text(chapter.goal))
 
 
-@source("commune", label=Text("Communes", "Communes"), order=3)
+def _territory_stamp() -> str:
+    return " ".join(
+        f"{code}={digest}" for code, digest in Region.objects.order_by("code").values_list("code", "digest")
+    )
+
+
+@source("commune", label=Text("Communes", "Communes"), order=3, stamp=_territory_stamp)
 def communes() -> Iterator[Document]:
     """Communes of the loaded territory, once their pages exist."""
     rows = Commune.objects.active().select_related("departement").order_by("code")
@@ -56,7 +68,7 @@ def communes() -> Iterator[Document]:
         yield Document(commune.code, address, Text(commune.name, commune.name), Text(place, place))
 
 
-@source("body", label=Text("Instances", "Bodies"), order=4)
+@source("body", label=Text("Instances", "Bodies"), order=4, stamp=_programme_stamp)
 def bodies() -> Iterator[Document]:
     for body in published().bodies.values():
         address = partial(reverse, "programme:body", args=[body.code])
@@ -73,13 +85,13 @@ _PAGES = (
 )  # fmt: skip
 
 
-@source("page", label=Text("Pages", "Pages"), order=5)
+@source("page", label=Text("Pages", "Pages"), order=5, stamp=lambda: __version__)
 def pages() -> Iterator[Document]:
     for name, title, text in _PAGES:
         yield Document(name, partial(reverse, name), title, text)
 
 
-@source("term", label=Text("Glossaire", "Glossary"), order=6)
+@source("term", label=Text("Glossaire", "Glossary"), order=6, stamp=lambda: __version__)
 def terms() -> Iterator[Document]:
     for code, term in TERMS.items():
         yield Document(code, partial(_term_address, code), term.label, term.definition)

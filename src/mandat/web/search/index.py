@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from mandat.kernel.text import LANGUAGES, Language, Text, current_language, speaking
@@ -45,18 +46,23 @@ class Source:
     label: Text
     order: int
     documents: Callable[[], Iterable[Document]]
+    stamp: Callable[[], str] = lambda: ""
 
 
 _SOURCES: dict[str, Source] = {}
 
 
-def source(
-    type: str, *, label: Text, order: int
-) -> Callable[[Callable[[], Iterable[Document]]], Callable[[], Iterable[Document]]]:
-    """Decorator: register a function that yields the documents of one type."""
+Yields = Callable[[], Iterable[Document]]
 
-    def register(documents: Callable[[], Iterable[Document]]) -> Callable[[], Iterable[Document]]:
-        _SOURCES[type] = Source(type, label, order, documents)
+
+def source(type: str, *, label: Text, order: int, stamp: Callable[[], str] = lambda: "") -> Callable[[Yields], Yields]:
+    """Decorator: register a function that yields the documents of one type.
+
+    ``stamp`` gives a text that changes when these documents do: ``refresh`` reads again only what changed.
+    """
+
+    def register(documents: Yields) -> Yields:
+        _SOURCES[type] = Source(type, label, order, documents, stamp)
         return documents
 
     return register
@@ -67,17 +73,42 @@ def sources() -> list[Source]:
     return sorted(_SOURCES.values(), key=lambda known: known.order)
 
 
+#: Rows of this type remember the stamp each source had when it was read.
+_STAMP = "_stamp"
+
+
 @transaction.atomic
 def rebuild() -> int:
     """Read every source again. Returns how many documents can be found; readers see the old index until the end."""
+    _forget(SearchDocument.objects.all())
+    return sum(_read(known) for known in sources())
+
+
+@transaction.atomic
+def refresh() -> int:
+    """Read again the sources whose stamp changed, and forget those that are gone. Returns how many documents were read."""
+    stamps = dict(SearchDocument.objects.filter(type=_STAMP).values_list("key", "text"))
+    changed = [known for known in sources() if stamps.get(known.type) != known.stamp()]
+    _forget(SearchDocument.objects.exclude(type__in=[*(known.type for known in sources()), _STAMP]))
+    for known in changed:
+        _forget(SearchDocument.objects.filter(Q(type=known.type) | Q(type=_STAMP, key=known.type)))
+    return sum(_read(known) for known in changed)
+
+
+def _forget(rows: QuerySet[SearchDocument]) -> None:
+    column = "rowid" if connection.vendor == "sqlite" else "id"
+    ids = list(rows.values_list("pk", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {TABLE}")  # noqa: S608
-    SearchDocument.objects.all().delete()
+        cursor.executemany(f"DELETE FROM {TABLE} WHERE {column} = %s", [(pk,) for pk in ids])  # noqa: S608
+    rows.delete()
+
+
+def _read(known: Source) -> int:
     count = 0
-    for batch in itertools.batched(_rows(), 500) if hasattr(itertools, "batched") else _batches(_rows(), 500):
-        made = SearchDocument.objects.bulk_create(batch)
-        _index(made)
-        count += len(made)
+    for batch in _batches(_rows(known), 500):
+        _index(SearchDocument.objects.bulk_create(batch))
+        count += len(batch)
+    SearchDocument.objects.create(type=_STAMP, key=known.type, language="", url="", title="", text=known.stamp())
     return count
 
 
@@ -86,19 +117,18 @@ def _batches(rows: Iterator[SearchDocument], size: int) -> Iterator[list[SearchD
         yield batch
 
 
-def _rows() -> Iterator[SearchDocument]:
-    for known in sources():
-        for language in LANGUAGES:
-            with translation.override(language), speaking(language):
-                for item in known.documents():
-                    yield SearchDocument(
-                        type=known.type,
-                        key=item.key,
-                        language=language,
-                        url=item.address(),
-                        title=typeset(item.title.in_(language), language)[:300],
-                        text=typeset(item.text.in_(language), language),
-                    )
+def _rows(known: Source) -> Iterator[SearchDocument]:
+    for language in LANGUAGES:
+        with translation.override(language), speaking(language):
+            for item in known.documents():
+                yield SearchDocument(
+                    type=known.type,
+                    key=item.key,
+                    language=language,
+                    url=item.address(),
+                    title=typeset(item.title.in_(language), language)[:300],
+                    text=typeset(item.text.in_(language), language),
+                )
 
 
 def _index(documents: Sequence[SearchDocument]) -> None:

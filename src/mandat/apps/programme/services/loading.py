@@ -13,6 +13,7 @@ from mandat.apps.programme.published import Published, published
 from mandat.definitions import store
 from mandat.definitions.folder import Folder
 from mandat.facts import Fact
+from mandat.web import search
 
 
 @transaction.atomic
@@ -32,6 +33,7 @@ def programme_load(
     day = timezone.localdate(at)
     facts = [_published_fact(current, change, day, synthetic, reason) for change in changes]
     journal.append(facts, recorded_at=at)
+    transaction.on_commit(search.refresh)
     rollups.rebuild(programme, commitments=[c.code for c in changes if c.kind == "commitment"])
     return changes
 
