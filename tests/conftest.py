@@ -17,12 +17,18 @@ import pytest
 from django.conf import settings
 from django.db.models.query import QuerySet
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from mandat.web import middleware
 from tests.html_rules import faults
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+
+# Machines are shared: how long an example takes says nothing of the code. Timings live in benchmarks/.
+hypothesis_settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("shared")
 
 #: The framework's own administration is not ours to mend.
 NOT_OURS = ("/admin/",)
