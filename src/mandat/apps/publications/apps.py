@@ -6,3 +6,7 @@ class PublicationsConfig(AppConfig):
     name = "mandat.apps.publications"
     label = "publications"
     verbose_name = _("Publications")
+
+    def ready(self) -> None:
+        # Says what the app keeps about an account, for its export.
+        from mandat.apps.publications.alerts import services  # noqa: F401

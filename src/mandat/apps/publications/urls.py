@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from mandat.apps.publications.views import api_page, files, follow, machines
+from mandat.apps.publications.views import alerts, api_page, files, follow, machines
 
 app_name = "publications"
 
@@ -21,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("engagements/<str:code>/faits.<slug:form>", files.commitment_facts, name="commitment_facts"),
     path("api/", api_page.api, name="api"),
     path("suivre/", follow.follow, name="follow"),
+    path("suivre/mes-alertes/", alerts.alerts, name="alerts"),
+    path("suivre/arreter/<str:token>/", alerts.alerts_stop, name="alerts_stop"),
+    path("suivre/<slug:sort>/<str:code>/alerte/", alerts.alert, name="alert"),
     path("suivre/flux/", follow.feeds, name="feeds"),
     path("suivre/<slug:sort>/<str:code>/", follow.follow_topic, name="follow_topic"),
     path("flux/tout.atom", follow.feed, name="feed"),

@@ -17,6 +17,7 @@ from mandat.apps.publications.calendars import icalendar
 from mandat.apps.publications.feeds import atom
 from mandat.apps.publications.site import address
 from mandat.apps.publications.topics import Sort, Topic, topic
+from mandat.apps.publications.views.alerts import alert_values
 from mandat.apps.publications.views.files import language
 from mandat.web.components import Card, Column, Crumb, Link, Table
 
@@ -96,6 +97,7 @@ def follow_topic(request: HttpRequest, sort: str, code: str) -> HttpResponse:
         "topic": followed,
         "page_url": followed.url(),
         **_offer(followed),
+        **alert_values(request, followed),
     }
     return render(request, "publications/follow_topic.html", values)
 
