@@ -232,7 +232,9 @@ def decompose(problem: Problem, p: Floats, source: PanelSource, *, report: Repor
     while back < len(panels):
         kept = len(panels) - back
         mass = 1.0 - sum(weights[:kept])
-        rest = x - np.asarray(weights[:kept]) @ np.asarray(panels[:kept])
+        rest = x.copy()
+        for weight, panel in zip(weights[:kept], panels[:kept], strict=True):
+            rest -= weight * panel
         share = np.clip(rest / mass / problem.caps, 0.0, 1.0)
         part = mix(problem, share, [*panels[kept:], *extra], source, whole=False)
         if part.short * mass <= EXACT * 0.1:
