@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-import psycopg
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.databases import KINDS, copied, prepared
 
 pytestmark = pytest.mark.processes
 
@@ -71,58 +65,18 @@ def program(text: str) -> list[str]:
     return [sys.executable, "-c", PRELUDE + text]
 
 
-def settings_of(folder: Path, url: str) -> dict[str, str]:
-    return {
-        **os.environ,
-        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
-        "DJANGO_SETTINGS_MODULE": "mandat.config.settings.dev",
-        "MANDAT_VAR": str(folder),
-        "MANDAT_DATABASE_URL": url,
-    }
-
-
-def migrate(env: dict[str, str]) -> None:
-    subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], env=env, check=True)
-
-
-@contextmanager
-def postgres(template: str = "") -> Iterator[tuple[str, str]]:
-    """The name and address of a new database, dropped afterwards."""
-    url = os.environ.get("MANDAT_TEST_DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        pytest.skip("MANDAT_TEST_DATABASE_URL names no PostgreSQL")
-    name = f"mandat_{os.getpid()}_{time.monotonic_ns()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} {f'TEMPLATE {template}' if template else ''}")
-        try:
-            yield name, f"{url.rpartition('/')[0]}/{name}"
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=KINDS)
 def migrated(request, tmp_path_factory):
     """An empty migrated database to copy: its kind, and its file or name."""
-    folder = tmp_path_factory.mktemp("migrated")
-    if request.param == "sqlite":
-        migrate(settings_of(folder, f"sqlite:///{folder}/journal.sqlite3"))
-        yield request.param, folder / "journal.sqlite3"
-        return
-    with postgres() as (name, url):
-        migrate(settings_of(folder, url))
-        yield request.param, name
+    with prepared(request.param, tmp_path_factory.mktemp("migrated")) as empty:
+        yield request.param, empty
 
 
 @pytest.fixture
 def environment(migrated, tmp_path):
     """A database of its own for real processes, on both kinds."""
-    kind, empty = migrated
-    if kind == "sqlite":
-        shutil.copy(empty, tmp_path / "journal.sqlite3")
-        yield settings_of(tmp_path, f"sqlite:///{tmp_path}/journal.sqlite3")
-        return
-    with postgres(empty) as (_, url):
-        yield settings_of(tmp_path, url)
+    with copied(*migrated, tmp_path) as env:
+        yield env
 
 
 def run(env: dict[str, str], text: str, *arguments: str) -> str:

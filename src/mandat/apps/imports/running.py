@@ -183,7 +183,7 @@ class Totals:
 
     def __init__(self, summary: dict[str, Any]) -> None:
         self._lines = Counter[str](summary.get("lines", {}))
-        self._amounts = Counter[str]({key: Decimal(value) for key, value in summary.get("amounts", {}).items()})  # type: ignore[dict-item]
+        self._amounts: dict[str, Decimal] = {key: Decimal(value) for key, value in summary.get("amounts", {}).items()}
         self._notes = Counter[str](summary.get("notes", {}))
 
     def add(self, facts: Sequence[Fact], notes: Counter[str]) -> None:
@@ -191,7 +191,7 @@ class Totals:
             for key in map(str, fact.measures or ("",)):
                 self._lines[key] += 1
                 if fact.amount is not None:
-                    self._amounts[key] += fact.amount  # type: ignore[assignment]
+                    self._amounts[key] = self._amounts.get(key, Decimal(0)) + fact.amount
         self._notes += notes
 
     def plain(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.base import File
@@ -81,7 +81,7 @@ def import_file(
 
 
 @transaction.atomic
-def import_receive(*, actor: User, upload: File, filename: str, mapping: str) -> Run:
+def import_receive(*, actor: User, upload: File[Any], filename: str, mapping: str) -> Run:
     """Keep an uploaded file and open its trial. Raises PermissionDenied, InputError."""
     require(actor, "imports.run")
     size = upload.size or 0

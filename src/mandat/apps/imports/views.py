@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from mandat.apps.accounts.access import requires
+from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import may
 from mandat.apps.imports import running, services, tasks
 from mandat.apps.imports.forms import ImportForm
@@ -59,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
         upload = form.cleaned_data["file"]
         try:
             run = services.import_receive(
-                actor=request.user, upload=upload, filename=upload.name, mapping=form.cleaned_data["mapping"]
+                actor=_actor(request), upload=upload, filename=upload.name, mapping=form.cleaned_data["mapping"]
             )
         except MandatError as error:
             form.add_error("file", str(error))
@@ -108,7 +109,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the facts of a trial."""
     try:
-        recorded = services.import_confirm(actor=request.user, trial=_run(pk))
+        recorded = services.import_confirm(actor=_actor(request), trial=_run(pk))
     except MandatError as error:
         messages.error(request, str(error))
         return redirect("imports:run", pk=pk)
@@ -129,7 +130,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a trial."""
     try:
-        services.import_discard(actor=request.user, trial=_run(pk))
+        services.import_discard(actor=_actor(request), trial=_run(pk))
     except MandatError as error:
         messages.error(request, str(error))
         return redirect("imports:run", pk=pk)
@@ -159,6 +160,11 @@ class _Echo:
 
     def write(self, text: str) -> str:
         return text
+
+
+def _actor(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the view's permission was asked first
+    return request.user
 
 
 def _run(pk: int) -> Run:
