@@ -201,8 +201,9 @@ def test_screenshots_are_taken(visit: Visit, tmp_path: Path, width: int, dark: b
     """The pictures of the README and the documentation, written where MANDAT_SCREENSHOTS says."""
     folder = Path(os.environ.get("MANDAT_SCREENSHOTS", tmp_path))
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("home", "measure", "why"):
+    for name, french in (("home", "accueil"), ("measure", "mesure"), ("why", "pourquoi")):
         page = visit(PAGES[name], dark=dark, width=width)
-        file = folder / f"{name}-{width}-{'dark' if dark else 'light'}.png"
+        suffix = ("-telephone" if width < 600 else "") + ("-sombre" if dark else "")
+        file = folder / f"{french}{suffix}.png"
         page.screenshot(path=str(file), full_page=False)
         assert file.stat().st_size > 20_000
