@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -192,3 +194,33 @@ def test_an_expression_is_explained_in_both_languages() -> None:
     text = explain(EXPRESSIONS[-1])
     assert text.fr.startswith("Somme : quantité, sur les faits « Réalisation confirmée » de cet engagement")
     assert "where quantity ≥ 3" in text.en
+
+
+def test_an_observation_of_an_earlier_year_is_not_zero_this_year() -> None:
+    expression = Expression(facts=("programme.output_confirmed.v1",), aggregate="last", of="quantity", window="year")
+    cells = build(Target(1, "1.1", expression), [Logged(0, output(10, 7))])
+    assert read(expression, cells, as_of=dt.date(2022, 12, 31)).value == 7
+    assert read(expression, cells, as_of=dt.date(2023, 1, 1)).value is None
+
+
+@pytest.mark.parametrize(("before", "after"), [("10.00", "10"), ("0.50", "0.5")])
+def test_a_number_is_filtered_and_named_alike_before_and_after_it_is_stored(before: str, after: str) -> None:
+    def award(amount: str) -> Fact:
+        return replace(
+            output(0, 1), kind="grants.awarded.v1", amount=Decimal(amount), data={"beneficiary": "x", "purpose": "y"}
+        )
+
+    filtered = Expression(
+        facts=("grants.awarded.v1",), where=(Filter(field="amount", any_of=(after,)),), aggregate="count"
+    )
+    named = Expression(facts=("grants.awarded.v1",), aggregate="distinct", of="amount")
+    for expression in (filtered, named):
+        target = Target(1, "1.1", expression)
+        cells = build(target, [Logged(0, award(before))])
+        assert cells
+        assert cells == build(target, [Logged(0, award(after))])
+
+
+def test_a_share_has_no_year_of_its_own() -> None:
+    with pytest.raises(ValueError, match="no window"):
+        Expression(facts=("grants.awarded.v1",), aggregate="share", over="population", window="year")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mandat.engines.indicators.status import Promise, Rule, Standing, Status, combine, stand, straight_path
+from mandat.engines.indicators.status import Promise, Rule, Standing, Status, combine, stand, straight_path, whole_years
 from mandat.engines.indicators.value import Value
 
 RULE = Rule(tolerance=Decimal(10), stale_after=Decimal("1.5"), unknown_after=Decimal(3))
@@ -154,3 +154,73 @@ def test_the_straight_path_goes_from_baseline_to_goal(day: dt.date) -> None:
 )
 def test_a_measure_takes_the_worst_news_of_its_commitments(parts: list[Status], whole: Status) -> None:
     assert combine(parts) is whole
+
+
+def observed(*points: tuple[str, int], goal: int, down: bool = False, as_of: dt.date = HALF) -> Standing:
+    """A promised outcome without a known baseline, observed on these days."""
+    series = tuple((dt.date.fromisoformat(day), Decimal(figure)) for day, figure in points)
+    promise = replace(PROMISE, goal=Decimal(goal), baseline=None, reversible=True, outcome=True, down=down)
+    return status(promise, Value(series[-1][1], len(series), series[-1][0], series), as_of=as_of)
+
+
+def test_without_a_baseline_the_way_is_measured_from_the_first_observation() -> None:
+    # From 50 to 55: standing still at 50 half way is behind by half of the way, though 2.5 is little beside 55.
+    assert observed(("2021-12-31", 50), ("2024-10-01", 50), goal=55).status is Status.LATE
+    assert observed(("2021-12-31", 50), ("2024-10-01", 52), goal=55).status is Status.IN_PROGRESS
+
+
+def test_a_goal_of_zero_to_go_down_to_tolerates_as_much_as_any_other() -> None:
+    # From 1000 to 0 with a tolerance of 10 percent of the way: about 540 is expected, 620 is not yet late.
+    assert observed(("2021-12-31", 1000), ("2024-10-01", 620), goal=0, down=True).status is Status.IN_PROGRESS
+    assert observed(("2021-12-31", 1000), ("2024-10-01", 700), goal=0, down=True).status is Status.LATE
+
+
+def test_the_due_day_itself_is_not_too_late_and_the_next_is() -> None:
+    assert status(PROMISE, at(430, day=DUE), as_of=DUE).status is Status.IN_PROGRESS
+    assert status(PROMISE, at(430, day=DUE), as_of=DUE + dt.timedelta(days=1)).status is Status.BROKEN
+    assert status(PROMISE, at(450, day=DUE), as_of=DUE + dt.timedelta(days=1)).status is Status.KEPT
+
+
+def test_a_milestone_is_missed_the_day_after_its_date() -> None:
+    promise = replace(PROMISE, milestones={"m": HALF})
+    assert status(promise, at(225), as_of=HALF).status is Status.IN_PROGRESS
+    assert status(promise, at(225), as_of=HALF + dt.timedelta(days=1)).status is Status.LATE
+
+
+def test_facts_are_stale_the_day_after_their_time_is_up() -> None:
+    last = dt.date(2024, 1, 1)  # 366 days of rhythm: stale after 549, unknown after 1,098
+    late = last + dt.timedelta(days=549)
+    promise = replace(PROMISE, promised=False)
+    assert status(promise, at(1, last=last), as_of=late).stale_since is None
+    assert status(promise, at(1, last=last), as_of=late + dt.timedelta(days=1)).stale_since == late
+    unknown = last + dt.timedelta(days=1098)
+    assert status(promise, at(1, last=last), as_of=unknown).status is Status.IN_PROGRESS
+    assert status(promise, at(1, last=last), as_of=unknown + dt.timedelta(days=1)).status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("start", "due", "years"),
+    [
+        ("2021-07-02", "2028-03-31", range(2022, 2028)),
+        ("2021-01-01", "2021-12-31", range(2021, 2022)),
+        ("2021-01-02", "2022-12-30", range(2022, 2022)),
+        ("2021-07-02", "2022-06-30", range(2022, 2022)),
+    ],
+)
+def test_whole_years_lie_between_both_days(start: str, due: str, years: range) -> None:
+    assert list(whole_years(dt.date.fromisoformat(start), dt.date.fromisoformat(due))) == list(years)
+
+
+def test_a_yearly_ceiling_is_not_kept_by_years_nobody_looked_at() -> None:
+    promise = replace(PROMISE, goal=Decimal(10), down=True, yearly=True, due=dt.date(2024, 12, 31))
+    after = dt.date(2025, 1, 1)
+    assert status(promise, at(None), as_of=after).status is not Status.KEPT
+    assert status(promise, at(5, years={2022: 5, 2024: 7}), as_of=after).status is Status.BROKEN
+    assert status(promise, at(5, years={2022: 5, 2023: 10, 2024: 7}), as_of=after).status is Status.KEPT
+
+
+def test_a_yearly_goal_is_judged_the_day_after_the_year() -> None:
+    promise = replace(PROMISE, goal=Decimal(10), yearly=True, due=dt.date(2023, 12, 31))
+    years = {2022: 10, 2023: 9}
+    assert status(promise, at(9, years=years), as_of=dt.date(2023, 12, 31)).status is Status.IN_PROGRESS
+    assert status(promise, at(9, years=years), as_of=dt.date(2024, 1, 1)).status is Status.BROKEN

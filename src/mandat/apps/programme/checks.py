@@ -7,6 +7,7 @@ from typing import cast
 
 from mandat.apps.programme.schema import Body, Chapter, Commitment, Measure, Pillar, Programme
 from mandat.definitions.folder import Definition, Folder, folder_check
+from mandat.engines.indicators.status import whole_years
 from mandat.kernel.errors import Problem
 from mandat.kernel.text import Text
 
@@ -105,8 +106,16 @@ def commitments_can_be_computed(folder: Folder) -> None:
             folder.problem(
                 definition, Text(f"champ de fait inconnu : {name}", f"unknown fact field: {name}"), "indicator"
             )
+        if (commitment.goal.each == "year") != (commitment.indicator.window == "year"):
+            message = Text(
+                "« each: year » et « window: year » vont ensemble", "“each: year” and “window: year” go together"
+            )
+            folder.problem(definition, message, "indicator", "window")
         if mandate is None:
             continue
+        if commitment.goal.each == "year" and not whole_years(mandate.start, commitment.due or mandate.end):
+            message = Text("aucune année civile entière avant l'échéance", "no whole calendar year before the due date")
+            folder.problem(definition, message, "due")
         dates = [("due", commitment.due)] if commitment.due else []
         for name, day in dates:
             if not mandate.start <= day <= mandate.end:

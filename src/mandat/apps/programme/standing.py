@@ -99,7 +99,7 @@ def figure_value(commitment: Commitment, figure: Figure, as_of: dt.date) -> Valu
     years = {int(year): unscaled(part) for year, part in figure.years.items()}
     value = None if figure.value is None else unscaled(figure.value)
     if commitment.indicator.window == "year" and value is not None:
-        value = years.get(as_of.year, Decimal(0))
+        value = years.get(as_of.year, None if commitment.indicator.aggregate == "last" else Decimal(0))
     points = tuple((dt.date.fromisoformat(day), unscaled(part)) for day, part in figure.points)
     return Value(value, figure.facts, figure.last_day, points, years)
 

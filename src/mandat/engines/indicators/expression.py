@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from mandat.facts import Fact, fact_types
+from mandat.facts.base import decimal_text
 from mandat.kernel.text import Text
 
 Aggregate = Literal["sum", "count", "distinct", "last", "share"]
@@ -51,7 +52,7 @@ class Filter(Strict):
         value = read_field(fact, self.field)
         if value is None:
             return False
-        if self.any_of and str(value) not in self.any_of:
+        if self.any_of and written(value) not in self.any_of:
             return False
         if self.at_least is None and self.at_most is None:
             return True
@@ -88,6 +89,8 @@ class Expression(Strict):
             raise ValueError("distinct needs of: the field whose values are counted")
         if (self.aggregate == "share") != bool(self.over):
             raise ValueError("share, and only share, needs over: population, surface or communes")
+        if self.aggregate == "share" and self.window == "year":
+            raise ValueError("share is of all that is covered so far: it has no window: year")
         return self
 
     def unknown_kinds(self) -> tuple[str, ...]:
@@ -122,6 +125,13 @@ def read_field(fact: Fact, name: str) -> Any:
         return fact.data.get(name[5:])
     value = getattr(fact, name)
     return None if value == "" else value
+
+
+def written(value: Any) -> str:
+    """A field's value as filters and members compare it: the same before a fact is stored and after."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return decimal_text(value) if isinstance(value, Decimal) else str(value)
 
 
 _AGGREGATES: dict[str, Text] = {

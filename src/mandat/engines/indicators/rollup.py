@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from mandat.engines.indicators.expression import Expression, read_field
+from mandat.engines.indicators.expression import Expression, read_field, written
 from mandat.facts import Fact
 
 SCALE = 1_000_000
@@ -101,7 +101,7 @@ def _counted(expression: Expression, fact: Fact, index: int) -> list[tuple[Key, 
     day = fact.occurred_on
     if expression.aggregate in ("distinct", "share"):
         member = fact.area if expression.aggregate == "share" else read_field(fact, expression.of)
-        return [] if member in (None, "") else [(Key("member", str(member), day), Amount(0, 1))]
+        return [] if member in (None, "") else [(Key("member", written(member), day), Amount(0, 1))]
     if expression.aggregate == "count":
         amount = Amount(SCALE, 1)
     else:

@@ -146,14 +146,14 @@ def stand(
         years = ", ".join(map(str, short_years))
         return standing(Status.LATE, f"objectif non atteint en {years}", f"goal not reached in {years}")
     if value.value is None and not milestones_reached:
-        if expected is not None and _behind(promise, promise.baseline or Decimal(0), expected, rule):
+        if _behind(promise, value, expected, rule):
             return standing(
                 Status.LATE,
                 "aucun fait, et le chemin droit est déjà loin",
                 "no fact, and the straight path is already far",
             )
         return standing(Status.NOT_BEGUN, "aucun fait pour l'instant", "no fact so far")
-    if expected is not None and value.value is not None and _behind(promise, value.value, expected, rule):
+    if value.value is not None and _behind(promise, value, expected, rule):
         return standing(Status.LATE, "derrière le chemin droit vers la cible", "behind the straight path to the target")
     return standing(Status.IN_PROGRESS, "des faits, et pas de retard", "facts, and not late")
 
@@ -166,14 +166,10 @@ def straight_path(promise: Promise, value: Value, *, as_of: dt.date) -> Decimal 
     """
     if not promise.promised or promise.yearly:
         return None
-    start, baseline = promise.start, promise.baseline
-    if baseline is None:
-        if not promise.reversible:
-            baseline = Decimal(0)
-        elif value.series:
-            start, baseline = value.series[0]
-        else:
-            return None
+    beginning = _beginning(promise, value)
+    if beginning is None:
+        return None
+    start, baseline = beginning
     if as_of >= promise.due or start >= promise.due:
         return promise.goal
     if as_of <= start:
@@ -181,10 +177,29 @@ def straight_path(promise: Promise, value: Value, *, as_of: dt.date) -> Decimal 
     return baseline + (promise.goal - baseline) * (as_of - start).days / (promise.due - start).days
 
 
-def _behind(promise: Promise, value: Decimal, expected: Decimal, rule: Rule) -> bool:
-    way = abs(promise.goal - (promise.baseline or Decimal(0)))
-    gap = (value - expected) if promise.down else (expected - value)
-    return gap > way * rule.tolerance / HUNDRED
+def _beginning(promise: Promise, value: Value) -> tuple[dt.date, Decimal] | None:
+    """Where the straight path starts; None where nothing tells."""
+    if promise.baseline is not None:
+        return promise.start, promise.baseline
+    if not promise.reversible:
+        return promise.start, Decimal(0)
+    return value.series[0] if value.series else None
+
+
+def _behind(promise: Promise, value: Value, expected: Decimal | None, rule: Rule) -> bool:
+    """Whether the figure (the starting point, without one) is short of the path by more than the tolerated part of the way."""
+    beginning = _beginning(promise, value)
+    if expected is None or beginning is None:
+        return False
+    baseline = beginning[1]
+    figure = baseline if value.value is None else value.value
+    gap = (figure - expected) if promise.down else (expected - figure)
+    return gap > abs(promise.goal - baseline) * rule.tolerance / HUNDRED
+
+
+def whole_years(start: dt.date, due: dt.date) -> range:
+    """The calendar years that lie entirely between two days, both included."""
+    return range(start.year + (start > dt.date(start.year, 1, 1)), due.year + (due == dt.date(due.year, 12, 31)))
 
 
 def _met(promise: Promise, value: Value, as_of: dt.date) -> tuple[bool, list[int]]:
@@ -193,11 +208,11 @@ def _met(promise: Promise, value: Value, as_of: dt.date) -> tuple[bool, list[int
 
     if not promise.yearly:
         return value.value is not None and enough(value.value), []
-    first = promise.start.year + (promise.start > dt.date(promise.start.year, 1, 1))
-    last = promise.due.year if promise.due >= dt.date(promise.due.year, 12, 31) else promise.due.year - 1
-    over = [year for year in range(first, last + 1) if dt.date(year, 12, 31) < as_of]
-    short = [year for year in over if not enough(value.years.get(year, Decimal(0)))]
-    return bool(over) and over[-1] == last and not short, short
+    years = whole_years(promise.start, promise.due)
+    over = [year for year in years if dt.date(year, 12, 31) < as_of]
+    # A year without a fact reaches nothing, and stays under no ceiling that anyone looked at.
+    short = [year for year in over if year not in value.years or not enough(value.years[year])]
+    return len(over) == len(years) > 0 and not short, short
 
 
 def _freshness(promise: Promise, value: Value, rule: Rule, as_of: dt.date) -> tuple[dt.date | None, bool]:

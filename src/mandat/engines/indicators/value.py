@@ -64,7 +64,8 @@ def read(expression: Expression, cells: Cells, *, as_of: dt.date, geography: Geo
         series, years = _covered(families["member"], geography)
     value = series[-1][1] if series and facts else None
     if expression.window == "year" and value is not None:
-        value = years.get(as_of.year, ZERO)
+        # Nothing added this year is nothing; nothing observed this year is not known.
+        value = years.get(as_of.year, None if expression.aggregate == "last" else ZERO)
     return Value(
         value=value,
         facts=facts,
