@@ -39,7 +39,7 @@ def atom(current: Published, followed: Topic, *, language: Language, path: str) 
     """The feed of a topic, in the language in force. ``path`` is its own address."""
     title = followed.title.in_(language)
     feed = _Feed(
-        title=f"{title} – Mandat" if not settings.MANDAT_DEMO else f"{title} – Mandat ({_('demonstration')})",
+        title=f"{title} – Mandat" + (_(" (demonstration)") if settings.MANDAT_DEMO else ""),
         link=settings.SITE_URL + followed.url(),
         description=_("The latest public facts, as they are recorded."),
         subtitle=_notice() or _("The latest public facts, as they are recorded."),

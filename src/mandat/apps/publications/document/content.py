@@ -13,7 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.schema import Commitment, Measure
@@ -32,7 +32,7 @@ _STYLE = (
     f".cell{{stroke:{INK};fill:{PAPER}}}"
     f".no{{fill:{INK};stroke:{PAPER};stroke-width:3.5px;paint-order:stroke;stroke-linejoin:round;"
     "font-weight:bold;font-size:14px;text-anchor:middle}"
-    f".no--kept,.no--broken{{fill:{PAPER};stroke:none}}"
+    f".no--kept,.no--broken{{fill:{PAPER};stroke:none}}.no--broken{{stroke:{COLOURS['broken']}}}"
     f".w-paper{{stroke:{PAPER};fill:{PAPER}}}"
     + "".join(f".w-{status}{{stroke:{colour};fill:{colour}}}" for status, colour in COLOURS.items())
 )
@@ -173,8 +173,8 @@ class _Writer:
                 "due": _("Due by"),
                 "kept_when": _("Kept when"),
                 "milestones": _("Milestones"),
-                "page": _("page"),
-                "of": _("of"),
+                "page": pgettext("page number", "page"),
+                "of": pgettext("page number", "of"),
                 "proof": _("Check this document"),
                 "proof_text": _(
                     "Every figure is computed from public facts. The journal that holds them is signed: its root at the date of this document is below. Each measure online leads to its facts and their proofs."
