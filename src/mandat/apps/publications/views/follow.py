@@ -78,7 +78,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     chapters = []
     for code in current.chapters:
         one = _topic(current, "chapter", code)
-        chapters.append(Card(one.title, follow_url(one), text=current.chapters[code].goal))
+        chapters.append(Card(one.title, follow_url(one)))
     values = {
         "crumbs": [home_crumb(), Crumb(_("Follow"))],
         "everything": _offer(_topic(current, "all", "")),
@@ -137,7 +137,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
             ]
         )
     table = Table(
-        _("Feeds and calendars"), [Column(_("What")), Column(_("Feed")), Column(_("Calendar"))], rows,
+        _("Feeds and calendars"), [Column(_("What to follow")), Column(_("Feed")), Column(_("Calendar"))], rows,
         note=_("Each commune has its feed too: its page leads there."),
     )  # fmt: skip
     values = {
