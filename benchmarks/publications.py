@@ -20,8 +20,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.facts import facts
-
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -58,6 +56,7 @@ def run(count: int, people: int) -> None:
 
 
 def _fill(count: int) -> Any:
+    from benchmarks.facts import facts
     from mandat import journal
     from mandat.apps.programme.published import published
     from mandat.apps.programme.services import programme_load
@@ -134,6 +133,7 @@ def _api(table: Table) -> None:
 
 
 def _alerts(current: Any, people: int, table: Table) -> None:
+    from benchmarks.facts import facts
     from mandat import journal
     from mandat.apps.accounts.models import User
     from mandat.apps.publications.alerts.changes import observe
