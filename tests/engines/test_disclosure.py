@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from mandat.engines.disclosure import Line, Table, withhold, withhold_breakdowns, withhold_line
+from mandat.engines.disclosure import Line, Table, recordable, withhold, withhold_breakdowns, withhold_line
 
 SMALLEST = 5
 
@@ -175,3 +175,29 @@ def test_what_is_no_count_is_refused(counts):
 def test_a_ragged_table_is_refused():
     with pytest.raises(ValueError, match="same length"):
         withhold([[1, 2], [3]])
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ({"women": 12, "men": 9}, {"women": 12, "men": 9}),
+        ({"women": 3, "men": 10}, {}),
+        ({"women": 3, "men": 40, "other": 4}, {"men": 40, "unknown": 7}),
+        ({"women": 30, "men": 40, "other": 2}, {"men": 40, "unknown": 32}),
+        ({"women": 30, "men": 40, "unknown": 2}, {"men": 40, "unknown": 32}),
+        ({"women": 0, "men": 8}, {"men": 8}),
+        ({}, {}),
+    ],
+)
+def test_what_is_recorded_tells_of_no_small_group(counts, told):
+    assert recordable({"gender": counts}).get("gender", {}) == told
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b", "c", "d", "unknown"]), st.integers(0, 20)))
+def test_what_is_recorded_keeps_its_total_and_hides_small_counts(counts):
+    told = recordable({"age": counts}).get("age", {})
+    assert not any(0 < count < 5 for count in told.values())
+    if told:
+        assert sum(told.values()) == sum(counts.values())
+        merged = [name for name, count in counts.items() if count and told.get(name) != count]
+        assert not merged or len(merged) >= 2

@@ -116,6 +116,30 @@ def withhold_breakdowns(
     }
 
 
+def recordable(
+    breakdowns: Mapping[str, Mapping[str, int]], *, smallest: int = SMALLEST, rest: str = "unknown"
+) -> dict[str, dict[str, int]]:
+    """What of these breakdowns may be written into a fact, which is public for ever, to the letter.
+
+    In each dimension the small counts are told under ``rest``, with as many of the next smallest as it takes for ``rest`` to hold two
+    categories and ``smallest`` persons: no subtraction from the total tells them apart. Totals are
+    kept; a dimension of which nothing is left to tell is left out.
+    """
+    found: dict[str, dict[str, int]] = {}
+    for dimension, counts in breakdowns.items():
+        told = {name: count for name, count in counts.items() if count and name != rest}
+        pool, merged = counts.get(rest, 0), int(bool(counts.get(rest, 0)))
+        small = any(count < smallest for count in told.values()) or 0 < pool < smallest
+        for name, count in sorted(told.items(), key=lambda item: (item[1], item[0])):
+            if count >= smallest and (not small or (merged >= 2 and pool >= smallest)):
+                break
+            pool, merged = pool + count, merged + 1
+            del told[name]
+        if told:
+            found[dimension] = told | ({rest: pool} if pool else {})
+    return found
+
+
 @dataclass(slots=True)
 class _Network:
     smallest: int

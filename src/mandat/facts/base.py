@@ -118,7 +118,7 @@ class Fact:
         for commitment in self.commitments:
             if not COMMITMENT.fullmatch(commitment):
                 raise InputError(Text(f"engagement invalide : {commitment}", f"invalid commitment: {commitment}"))
-        _check_breakdowns(self.breakdowns)
+        check_breakdowns(self.breakdowns)
 
     @property
     def type(self) -> FactType:
@@ -132,7 +132,8 @@ def _fits(value: Decimal | None, decimals: int) -> bool:
     return isinstance(exponent, int) and exponent >= -decimals and abs(value) < LARGEST
 
 
-def _check_breakdowns(breakdowns: Breakdown) -> None:
+def check_breakdowns(breakdowns: Breakdown) -> None:
+    """Raise InputError for a dimension or category that is not known, or a count that is not a whole number from 0."""
     for dimension, counts in breakdowns.items():
         known = CATEGORIES.get(dimension)
         if known is None or not set(counts) <= set(known):

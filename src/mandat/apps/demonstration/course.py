@@ -13,6 +13,7 @@ import numpy as np
 
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.schema import Commitment
+from mandat.engines.disclosure import recordable
 from mandat.facts import Fact
 from mandat.kernel.periods import add_months
 from mandat.kernel.units import UNITS
@@ -146,7 +147,8 @@ def people(course: Course, count: int) -> dict[str, dict[str, int]]:
     women = int(course.chance.binomial(count, 0.52))
     ages = course.chance.multinomial(count, [0.08, 0.22, 0.33, 0.27, 0.1])
     names = ("14-17", "18-24", "25-39", "40-59", "60-74")
-    return {
+    drawn = {
         "gender": {"women": women, "men": count - women},
         "age": {name: int(n) for name, n in zip(names, ages, strict=True) if n},
     }
+    return recordable(drawn)

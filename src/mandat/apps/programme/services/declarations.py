@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 
@@ -16,7 +17,9 @@ from mandat.apps.programme.models import Declaration
 from mandat.apps.programme.published import Published, published
 from mandat.apps.programme.services.checks import check_codes, check_day, check_document, with_measures
 from mandat.apps.programme.standing import today
+from mandat.engines.disclosure import recordable
 from mandat.facts import Fact
+from mandat.facts.base import check_breakdowns
 from mandat.journal import Entry
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
@@ -41,7 +44,8 @@ def output_declare(
 ) -> Declaration:
     """Declare an output (or, with ``observed``, a published statistic) with its evidence.
 
-    A fact says that it is declared; it counts only once another agent confirms it.
+    A fact says that it is declared; it counts only once another agent confirms it. Breakdowns are recorded so that they
+    tell of no group smaller than ``MANDAT_SMALLEST_COUNT`` persons.
     """
     require(actor, "programme.output_declare")
     current = published()
@@ -58,6 +62,7 @@ def output_declare(
                 "evidence is needed: a document or a public link",
             )
         )
+    check_breakdowns(breakdowns or {})
     sha256 = check_document(evidence) if evidence else ""
     common: dict[str, Any] = {
         "occurred_on": on.isoformat(),
@@ -65,7 +70,7 @@ def output_declare(
         "area": area,
         "quantity": str(quantity),
         "unit": unit,
-        "breakdowns": breakdowns or {},
+        "breakdowns": recordable(breakdowns or {}, smallest=settings.MANDAT_SMALLEST_COUNT),
         "synthetic": synthetic,
     }
     proof = {"evidence_sha256": sha256, "evidence_url": evidence_url}
