@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mandat.kernel.periods import PARIS, Period, add_months, paris_date
+from mandat.kernel.periods import PARIS, Period, add_months, in_words, paris_date
 
 DAYS = st.dates(min_value=dt.date(1990, 1, 1), max_value=dt.date(2100, 12, 31))
 
@@ -65,3 +65,8 @@ def test_the_day_is_that_of_paris_in_winter_and_summer(moment: dt.datetime, day:
 def test_a_moment_without_time_zone_has_no_day() -> None:
     with pytest.raises(ValueError, match="time zone"):
         paris_date(dt.datetime(2024, 1, 1))  # noqa: DTZ001
+
+
+def test_days_are_said_in_full_in_both_languages() -> None:
+    assert in_words(dt.date(2024, 3, 1)).fr == "1er mars 2024"
+    assert in_words(dt.date(2026, 10, 3)).en == "3 October 2026"

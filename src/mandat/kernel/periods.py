@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from mandat.kernel.text import Text
+
 PARIS = ZoneInfo("Europe/Paris")
 
 
@@ -33,6 +35,19 @@ def paris_date(moment: dt.datetime) -> dt.date:
     if moment.tzinfo is None:
         raise ValueError("a moment needs its time zone")
     return moment.astimezone(PARIS).date()
+
+
+_MONTHS = (
+    Text("janvier", "January"), Text("février", "February"), Text("mars", "March"), Text("avril", "April"),
+    Text("mai", "May"), Text("juin", "June"), Text("juillet", "July"), Text("août", "August"),
+    Text("septembre", "September"), Text("octobre", "October"), Text("novembre", "November"), Text("décembre", "December"),
+)  # fmt: skip
+
+
+def in_words(day: dt.date) -> Text:
+    """A day in full, as both languages write it: ``1er mars 2024``, ``1 March 2024``."""
+    month = _MONTHS[day.month - 1]
+    return Text(f"{'1er' if day.day == 1 else day.day} {month.fr} {day.year}", f"{day.day} {month.en} {day.year}")
 
 
 def add_months(day: dt.date, months: int) -> dt.date:

@@ -26,7 +26,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from mandat.engines.indicators.value import Value
-from mandat.kernel.periods import add_months
+from mandat.kernel.periods import add_months, in_words
 from mandat.kernel.text import Text
 
 HUNDRED = Decimal(100)
@@ -118,11 +118,8 @@ def stand(
         return Standing(status, Text(fr, en), value.value, expected, None if fresh else stale, regressed, missed)
 
     if suspended_since is not None:
-        return standing(
-            Status.SUSPENDED,
-            f"suspendu depuis le {suspended_since:%d/%m/%Y}",
-            f"suspended since {suspended_since:%d/%m/%Y}",
-        )
+        since = in_words(suspended_since)
+        return standing(Status.SUSPENDED, f"suspendu depuis le {since.fr}", f"suspended since {since.en}")
     met, short_years = _met(promise, value, as_of)
     if met and not (promise.reversible and unknown):
         return standing(Status.KEPT, "le critère est rempli", "the criterion is met")

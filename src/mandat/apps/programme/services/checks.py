@@ -11,6 +11,7 @@ from django.core.files.base import File
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.standing import today
 from mandat.kernel.errors import InputError
+from mandat.kernel.periods import in_words
 from mandat.kernel.text import Text
 
 #: Bytes of an evidence or decision document.
@@ -26,8 +27,8 @@ def check_day(current: Published, on: dt.date) -> None:
     if on < mandate.start:
         raise InputError(
             Text(
-                f"la date précède le mandat ({mandate.start:%d/%m/%Y})",
-                f"the date comes before the mandate ({mandate.start:%d/%m/%Y})",
+                f"la date précède le mandat, qui commence le {in_words(mandate.start).fr}",
+                f"the date comes before the mandate, which begins on {in_words(mandate.start).en}",
             )
         )
 
