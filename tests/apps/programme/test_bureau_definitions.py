@@ -19,7 +19,7 @@ from mandat.apps.programme import services
 from mandat.apps.programme.forms.definition import DefinitionForm
 from mandat.apps.programme.published import Published, published
 from mandat.apps.programme.services.definitions import ConflictError, definition_read
-from mandat.apps.programme.views.bureau.definitions import _choices, _shape
+from mandat.apps.programme.views.bureau.definitions import _choices, _diff, _shape
 from mandat.definitions import store
 from mandat.definitions.editing import same
 from mandat.definitions.folder import read_folder, read_texts
@@ -103,6 +103,13 @@ def test_a_change_is_shown_before_it_is_published_with_its_reason(admin: Client)
     assert "commitment 1.1 v2" in AuditLine.objects.get().detail
     assert not Draft.objects.exists()
     assert store.texts("essai")["programme.yaml"] == texts()["programme.yaml"]
+
+
+def test_lines_that_come_back_often_are_not_shown_as_changed() -> None:
+    old = [f"a: {n}" if n % 3 else "truth: act" for n in range(400)]
+    new = ["a: x" if line in ("a: 100", "a: 103") else line for line in old]
+    lines = _diff("\n".join(old), "\n".join(new))
+    assert [line for sort, line in lines if sort in ("plus", "minus")] == ["-a: 100", "+a: x", "-a: 103", "+a: x"]
 
 
 def test_comments_and_layout_of_the_file_stay(admin: Client) -> None:

@@ -35,10 +35,10 @@ def roles(request: HttpRequest) -> HttpResponseBase:
             messages.info(request, _("This account already held the role “%(role)s”.") % {"role": label})
         return redirect("accounts:roles")
     holders = (
-        User.objects.filter(role_grants__isnull=False)
+        User.objects.filter(role_grants__role__in=[role for role in Role if role is not Role.INHABITANT])
         .distinct()
         .order_by("name", "email")
-        .prefetch_related(Prefetch("role_grants", RoleGrant.objects.order_by("role")))
+        .prefetch_related(Prefetch("role_grants", RoleGrant.objects.exclude(role=Role.INHABITANT).order_by("role")))
     )
     values = {
         "form": form,

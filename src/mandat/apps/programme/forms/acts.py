@@ -139,7 +139,10 @@ class OutputForm(PlaceMixin, CommitmentForm):
         max_length=80,
         help_text=gettext_lazy("A commune, an EPCI or a department: its name or its code."),
     )
-    evidence = DocumentField(label=gettext_lazy("Evidence: a document"))
+    evidence = DocumentField(
+        label=gettext_lazy("Evidence: a document"),
+        help_text=gettext_lazy("A document or a link is needed. PDF, image or office document, 20 MB at most."),
+    )
     evidence_url = _url(gettext_lazy("or a public link"))
     field_order = ("title", "on", "quantity", "unit", "output", "place", "evidence", "evidence_url")
 

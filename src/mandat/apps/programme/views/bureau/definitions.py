@@ -278,6 +278,15 @@ def _shown(value: Any) -> str:
 
 def _diff(old: str, new: str) -> list[tuple[str, str]]:
     """Lines of a difference with their sort: plus, minus, at, or empty."""
-    lines = list(difflib.unified_diff(old.split("\n"), new.split("\n"), lineterm="", n=2))[2:]
-    sorts = {"+": "plus", "-": "minus", "@": "at"}
-    return [(sorts.get(line[:1], ""), line) for line in lines]
+    before, after = old.split("\n"), new.split("\n")
+    found: list[tuple[str, str]] = []
+    # Lines that come back often ("truth: act") are no junk here: they must not be shown as changed.
+    for group in difflib.SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(2):
+        found.append(("at", f"@@ {group[0][1] + 1} @@"))
+        for tag, i1, i2, j1, j2 in group:
+            if tag == "equal":
+                found += [("", f" {line}") for line in before[i1:i2]]
+                continue
+            found += [("minus", f"-{line}") for line in before[i1:i2]]
+            found += [("plus", f"+{line}") for line in after[j1:j2]]
+    return found
