@@ -6,8 +6,6 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-
 from mandat.journal import merkle
 from mandat.journal.merkle import EMPTY, HASH
 from mandat.journal.models import Line, Tile
@@ -45,8 +43,9 @@ def inclusion(index: int, *, size: int | None = None) -> Inclusion:
     size = _size(size)
     if not 0 <= index < size:
         raise UnknownFactError(Text(f"il n'y a pas de fait {index}", f"there is no fact {index}"))
-    path = merkle.inclusion_proof(index, size, subtree)
-    return Inclusion(index, size, node_hashes(0, index, 1), root_at(size), tuple(path))
+    tree = _Tree()
+    path = merkle.inclusion_proof(index, size, tree.subtree)
+    return Inclusion(index, size, tree.subtree(0, index), tree.root(size), tuple(path))
 
 
 def consistency(first: int, second: int | None = None) -> Consistency:
@@ -54,8 +53,9 @@ def consistency(first: int, second: int | None = None) -> Consistency:
     second = _size(second)
     if not 0 <= first <= second:
         raise InputError(Text(f"le journal n'a pas eu {first} faits", f"the log never had {first} facts"))
-    path = merkle.consistency_proof(first, second, subtree)
-    return Consistency(first, second, root_at(first), root_at(second), tuple(path))
+    tree = _Tree()
+    path = merkle.consistency_proof(first, second, tree.subtree)
+    return Consistency(first, second, tree.root(first), tree.root(second), tuple(path))
 
 
 def document(index: int) -> dict[str, Any]:
@@ -79,37 +79,63 @@ def document(index: int) -> dict[str, Any]:
 
 def root_at(size: int) -> bytes:
     """The root the log had when it held ``size`` facts."""
-    return merkle.range_root(0, size, subtree) if size else EMPTY
+    return _Tree().root(size)
 
 
-def subtree(height: int, number: int) -> bytes:
-    """The root of a complete subtree, from stored tiles: one row where the height is a multiple of 8."""
-    level, rest = divmod(height, HEIGHT)
-    hashes = node_hashes(level, number << rest, 1 << rest)
-    return merkle.root_of([hashes[at : at + HASH] for at in range(0, len(hashes), HASH)])
+class _Tree:
+    """The recorded tree, for one question: the parts of a proof lie close together, each tile is read once."""
+
+    def __init__(self) -> None:
+        self._tiles: dict[tuple[int, int], bytes] = {}
+        self._roots: dict[tuple[int, int], bytes] = {}
+
+    def root(self, size: int) -> bytes:
+        return merkle.range_root(0, size, self.subtree) if size else EMPTY
+
+    def subtree(self, height: int, number: int) -> bytes:
+        """The root of a complete subtree, from the hashes of the tile it stands in."""
+        known = self._roots.get((height, number))
+        if known is None:
+            level, rest = divmod(height, HEIGHT)
+            known = merkle.root_of(self._hashes(level, number << rest, 1 << rest))
+            self._roots[height, number] = known
+        return known
+
+    def _hashes(self, level: int, start: int, count: int) -> list[bytes]:
+        number, rest = divmod(start, WIDTH)
+        tile = self._tiles.get((level, number))
+        if tile is None:
+            tile = self._tiles[level, number] = _tile(level, number)
+        if len(tile) < (rest + count) * HASH:
+            raise InputError(
+                Text(f"le journal est incomplet vers le fait {start}", f"the log is incomplete near fact {start}")
+            )
+        return [tile[at * HASH : (at + 1) * HASH] for at in range(rest, rest + count)]
+
+
+def _tile(level: int, number: int) -> bytes:
+    """The hashes of a tile as far as they go: stored whole when full, else those of its lines or of the tiles below."""
+    full = Tile.objects.filter(level=level, number=number).values_list("hashes", flat=True).first()
+    if full is not None:
+        return bytes(full)
+    first = number * WIDTH
+    if level == 0:
+        lines = Line.objects.filter(index__gte=first, index__lt=first + WIDTH).order_by("index")
+        found = list(lines.values_list("index", "leaf"))
+    else:
+        below = Tile.objects.filter(level=level - 1, number__gte=first, number__lt=first + WIDTH).order_by("number")
+        found = list(below.values_list("number", "root"))
+    hashes = b""
+    for place, raw in found:
+        if place != first + len(hashes) // HASH:
+            break
+        hashes += bytes(raw)
+    return hashes
 
 
 def node_hashes(level: int, start: int, count: int) -> bytes:
-    """``count`` hashes of a tile level, from ``start``: leaves at level 0, roots of tiles of the level below above."""
-    stored: QuerySet[Any, Any]
-    if level == 0:
-        number, rest = divmod(start, WIDTH)
-        full = Tile.objects.filter(level=0, number=number).values_list("hashes", flat=True).first()
-        if full is not None and rest + count <= WIDTH:
-            return bytes(full)[rest * HASH : (rest + count) * HASH]
-        stored = Line.objects.filter(index__gte=start, index__lt=start + count).order_by("index")
-        found = b"".join(bytes(leaf) for leaf in stored.values_list("leaf", flat=True))
-    else:
-        stored = Tile.objects.filter(level=level - 1, number__gte=start, number__lt=start + count).order_by("number")
-        found = b"".join(bytes(root) for root in stored.values_list("root", flat=True))
-    if len(found) != count * HASH:
-        raise InputError(
-            Text(
-                f"le journal est incomplet vers le nœud {level}/{start}",
-                f"the log is incomplete near node {level}/{start}",
-            )
-        )
-    return found
+    """``count`` hashes of one tile of a level, from ``start``: leaves at level 0, roots of tiles of the level below above. Raises InputError where some are missing."""
+    return b"".join(_Tree()._hashes(level, start, count))
 
 
 def _size(size: int | None) -> int:
