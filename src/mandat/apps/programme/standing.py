@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Max, Min, Sum
+from django.db.models import Value as Constant
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
@@ -138,14 +139,11 @@ class Members:
     def of(cls, current: Published, code: str, as_of: dt.date) -> Members:
         """Grouped by the database: a member met a thousand times is one row."""
         rows = RollupCell.objects.filter(programme=current.code, commitment=code, family="member", n__gt=0)
-        grouped = rows.filter(day__lte=as_of)
-        if current.commitments[code].indicator.window == "year":
-            grouped = grouped.annotate(year=ExtractYear("day")).values_list("key", "year")
-        else:
-            grouped = grouped.values_list("key")
+        year = ExtractYear("day") if current.commitments[code].indicator.window == "year" else Constant(0)
+        grouped = rows.filter(day__lte=as_of).annotate(period=year).values("key", "period")
         cells: dict[Key, Amount] = {}
         last: dt.date | None = None
-        for name, *_, first, latest, facts in grouped.annotate(Min("day"), Max("day"), Sum("n")):
-            cells[Key("member", name, first)] = Amount(0, facts)
-            last = latest if last is None else max(last, latest)
+        for row in grouped.annotate(first=Min("day"), latest=Max("day"), facts=Sum("n")):
+            cells[Key("member", row["key"], row["first"])] = Amount(0, row["facts"])
+            last = row["latest"] if last is None else max(last, row["latest"])
         return cls(cells, last)
