@@ -116,7 +116,7 @@ def test_settings_that_lack_a_secret_are_said_in_one_line(tmp_path: Path) -> Non
         MANDAT_VAR=str(tmp_path),
     )  # fmt: skip
     assert done.returncode == 1
-    assert done.stderr == "Erreur : MANDAT_SECRET_KEY must hold at least 40 random characters\n"
+    assert done.stderr == "Erreur : MANDAT_SECRET_KEY must hold at least 50 random characters\n"
 
 
 def test_errors_are_explained_in_both_languages() -> None:

@@ -14,7 +14,7 @@ from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import require
 from mandat.apps.programme.models import DecisionDocument
 from mandat.apps.programme.published import published
-from mandat.apps.programme.services.checks import check_codes, check_day, check_document, with_measures
+from mandat.apps.programme.services.checks import check_codes, check_day, check_document, check_url, with_measures
 from mandat.facts import Fact
 from mandat.journal import Entry
 from mandat.kernel.errors import InputError
@@ -45,6 +45,7 @@ def decision_record(
         raise InputError(Text(f"instance inconnue : {body}", f"unknown body: {body}"))
     if not number.strip() or not title.strip():
         raise InputError(Text("une décision a un numéro et un titre", "a decision has a number and a title"))
+    check_url(document_url)
     sha256 = check_document(document) if document else ""
     [entry] = journal.append(
         [
@@ -94,6 +95,7 @@ def milestone_reach(
     current = published()
     check_day(current, on)
     check_codes(current, (), (commitment,))
+    check_url(evidence_url)
     known = {m.code: m for m in current.commitments[commitment].milestones}
     if milestone not in known:
         listed = ", ".join(known) or "—"

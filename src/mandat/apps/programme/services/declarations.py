@@ -15,7 +15,14 @@ from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import require
 from mandat.apps.programme.models import Declaration
 from mandat.apps.programme.published import Published, published
-from mandat.apps.programme.services.checks import check_codes, check_day, check_document, with_measures
+from mandat.apps.programme.services.checks import (
+    check_area,
+    check_codes,
+    check_day,
+    check_document,
+    check_url,
+    with_measures,
+)
 from mandat.apps.programme.standing import today
 from mandat.engines.disclosure import recordable
 from mandat.facts import Fact
@@ -63,6 +70,8 @@ def output_declare(
             )
         )
     check_breakdowns(breakdowns or {})
+    check_url(evidence_url)
+    check_area(area)
     sha256 = check_document(evidence) if evidence else ""
     common: dict[str, Any] = {
         "occurred_on": on.isoformat(),
