@@ -47,10 +47,10 @@ def test_a_file_is_tried_then_recorded_then_forgotten(site):
 
 
 def test_the_list_shows_every_import(site):
-    assert "essai.csv" not in site.get(reverse("imports:runs")).content.decode()
+    assert "essai.csv" not in site.get(reverse("imports:list")).content.decode()
     send(site)
-    assert "essai.csv" in site.get(reverse("imports:runs")).content.decode()
-    assert site.get(reverse("imports:runs") + "?before=x").status_code == 200
+    assert "essai.csv" in site.get(reverse("imports:list")).content.decode()
+    assert site.get(reverse("imports:list") + "?before=x").status_code == 200
 
 
 def test_every_refused_line_is_downloaded_as_csv(site):
@@ -164,11 +164,11 @@ def test_only_agents_import_and_the_back_office_reads(client, programme, role, r
     user = User.objects.create_user(f"{role}@example.org")
     RoleGrant.objects.create(user=user, role=role)
     client.force_login(user)
-    assert client.get(reverse("imports:runs")).status_code == read
+    assert client.get(reverse("imports:list")).status_code == read
     assert client.get(reverse("imports:new")).status_code == write
 
 
 def test_visitors_are_led_to_sign_in(client, programme):
-    for name in ("imports:runs", "imports:new"):
+    for name in ("imports:list", "imports:new"):
         assert client.get(reverse(name)).status_code == 302
     assert client.get(reverse("imports:record", args=[1])).status_code == 405

@@ -7,7 +7,7 @@ from mandat.apps.imports import views
 app_name = "imports"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("bureau/imports/", views.runs, name="runs"),
+    path("bureau/imports/", views.runs, name="list"),
     path("bureau/imports/nouveau/", views.new, name="new"),
     path("bureau/imports/<int:pk>/", views.run, name="run"),
     path("bureau/imports/<int:pk>/enregistrer/", views.record, name="record"),

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from mandat.apps.imports import running, services, tasks
 from mandat.apps.imports.forms import ImportForm
 from mandat.apps.imports.models import Run, State
 from mandat.apps.programme.published import published, say
+from mandat.apps.programme.views.bureau.common import page as page_of
 from mandat.kernel.errors import MandatError
 from mandat.web.components import Column, Crumb, Link, Page, Table
 from mandat.web.formats import euros, number
@@ -40,16 +41,15 @@ def runs(request: HttpRequest) -> HttpResponse:
     found = list(chosen[: SHOWN + 1])
     page = Page(
         shown=len(found[:SHOWN]),
-        newer=reverse("imports:runs") if before else "",
+        newer=reverse("imports:list") if before else "",
         older=f"?before={found[SHOWN - 1].pk}" if len(found) > SHOWN else "",
     )
     context = {
         "table": _table_of_runs(found[:SHOWN]) if found else None,
         "page": page,
         "may_run": may(request.user, "imports.run"),
-        "crumbs": [*_crumbs()[:-1], Crumb(_("Imports"))],
     }
-    return render(request, "imports/runs.html", context)
+    return page_of(request, "imports/runs.html", context, crumbs=[Crumb(_("Imports"))])
 
 
 @requires("imports.run")
@@ -68,8 +68,8 @@ def new(request: HttpRequest) -> HttpResponse:
             tasks.start(run)
             return redirect("imports:run", pk=run.pk)
     status = 422 if form.is_bound and form.errors else 200
-    context = {"form": form, "crumbs": [*_crumbs(), Crumb(_("New import"))]}
-    return render(request, "imports/new.html", context, status=status)
+    crumbs = [*_crumbs(), Crumb(_("New import"))]
+    return page_of(request, "imports/new.html", {"form": form}, crumbs=crumbs, status=status)
 
 
 @requires("imports.read")
@@ -99,9 +99,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "can_record": trial and found.state == State.DONE and bool(found.file) and may(request.user, "imports.run"),
         "can_discard": trial and found.state in (State.DONE, State.FAILED) and may(request.user, "imports.run"),
         "to_record": found.new + found.corrected,
-        "crumbs": [*_crumbs(), Crumb(found.filename)],
     }
-    return render(request, "imports/run.html", context)
+    return page_of(request, "imports/run.html", context, crumbs=[*_crumbs(), Crumb(found.filename)])
 
 
 @require_POST
@@ -135,7 +134,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("imports:run", pk=pk)
     messages.success(request, _("The trial and its file are deleted. Nothing was recorded."))
-    return redirect("imports:runs")
+    return redirect("imports:list")
 
 
 @requires("imports.read")
@@ -172,7 +171,7 @@ def _run(pk: int) -> Run:
 
 
 def _crumbs() -> list[Crumb]:
-    return [Crumb(_("Back office"), reverse("bureau:tasks")), Crumb(_("Imports"), reverse("imports:runs"))]
+    return [Crumb(_("Imports"), reverse("imports:list"))]
 
 
 def _mapping_title(found: Run) -> str:
