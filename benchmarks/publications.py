@@ -60,11 +60,13 @@ def _fill(count: int) -> Any:
     from mandat import journal
     from mandat.apps.programme.published import published
     from mandat.apps.programme.services import programme_load
+    from mandat.apps.territory import reference
     from mandat.apps.territory.selectors import expand
     from mandat.apps.territory.services import territory_import
     from mandat.definitions.folder import read_folder
 
-    territory_import(region="24")
+    with reference.bundled()["24"].open("rb") as stream:
+        territory_import(reference=reference.read_bundle(stream))
     programme_load(folder=read_folder(ROOT / "programmes" / "centre-val-de-loire"), synthetic=True)
     current = published()
     areas = [f"commune:{code}" for code in expand("region:24")]

@@ -164,6 +164,16 @@ def field(fact: dict[str, Any], name: str) -> Any:
     return Decimal(value) if name in ("quantity", "amount") else value
 
 
+def written(value: Any) -> str:
+    """A value as filters and members compare it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
+
+
 def accepted(rule: dict[str, Any], fact: dict[str, Any], measure: int, code: str) -> bool:
     scope = rule.get("scope", "commitment")
     if fact["kind"] not in rule["facts"]:
@@ -174,7 +184,7 @@ def accepted(rule: dict[str, Any], fact: dict[str, Any], measure: int, code: str
         return False
     for condition in rule.get("where", ()):
         value = field(fact, condition["field"])
-        if value is None or (condition.get("any_of") and str(value) not in condition["any_of"]):
+        if value is None or (condition.get("any_of") and written(value) not in condition["any_of"]):
             return False
         for bound, sign in (("at_least", 1), ("at_most", -1)):
             if condition.get(bound) is not None:
@@ -213,8 +223,8 @@ def evaluate(rule: dict[str, Any], facts: list[dict[str, Any]], weights: dict[st
         elif kind == "last":
             total = years[year] = value
         elif kind == "distinct":
-            total += (period, str(value)) not in seen
-            seen.add((period, str(value)))
+            total += (period, written(value)) not in seen
+            seen.add((period, written(value)))
             years[year] = total
         else:
             for commune in weights["areas"].get(value, ()):
@@ -266,11 +276,11 @@ def status(definition: dict[str, Any], value: dict[str, Any], steps: dict[str, A
         unknown = as_of > last + dt.timedelta(days=int(rhythm * Decimal(rule["unknown_after"])))
     short: list[int] = []
     if yearly:
-        first = start.year + (start > dt.date(start.year, 1, 1))
-        final = due.year if due >= dt.date(due.year, 12, 31) else due.year - 1
-        over = [year for year in range(first, final + 1) if dt.date(year, 12, 31) < as_of]
-        short = [year for year in over if not enough(value["years"].get(year, Decimal(0)))]
-        met = bool(over) and over[-1] == final and not short
+        final = due.year + (due == dt.date(due.year, 12, 31))
+        whole = range(start.year + (start > dt.date(start.year, 1, 1)), final)
+        over = [year for year in whole if dt.date(year, 12, 31) < as_of]
+        short = [year for year in over if year not in value["years"] or not enough(value["years"][year])]
+        met = len(over) == len(whole) > 0 and not short
     else:
         met = now is not None and enough(now)
     if met and not (reversible and unknown):
@@ -283,33 +293,28 @@ def status(definition: dict[str, Any], value: dict[str, Any], steps: dict[str, A
     if short or any(day < as_of and code not in steps["reached"] for code, day in milestones.items()):
         return "late"
 
-    expected = None
-    if goal["promised"] and not yearly:
-        origin, from_day = baseline, start
-        if origin is None and not reversible:
-            origin = Decimal(0)
-        elif origin is None and series:
-            from_day, origin = dt.date.fromisoformat(series[0][0]), series[0][1]
-        if origin is not None:
-            if as_of >= due or from_day >= due:
-                expected = target
-            elif as_of <= from_day:
-                expected = origin
-            else:
-                expected = origin + (target - origin) * (as_of - from_day).days / (due - from_day).days
+    # Where the straight path starts: the baseline, else nothing, or the first value of a figure that can go back.
+    beginning = (start, Decimal(0) if baseline is None else baseline)
+    if baseline is None and reversible:
+        beginning = (dt.date.fromisoformat(series[0][0]), series[0][1]) if series else None  # type: ignore[assignment]
 
-    def behind(figure: Decimal) -> bool:
-        if expected is None:
+    def behind() -> bool:
+        if yearly or not goal["promised"] or beginning is None:
             return False
-        way = abs(target - (baseline or Decimal(0)))
+        from_day, origin = beginning
+        if as_of >= due or from_day >= due:
+            expected = target
+        elif as_of <= from_day:
+            expected = origin
+        else:
+            expected = origin + (target - origin) * (as_of - from_day).days / (due - from_day).days
+        figure = origin if now is None else now
         gap = figure - expected if down else expected - figure
-        return bool(gap > way * Decimal(rule["tolerance"]) / 100)
+        return bool(gap > abs(target - origin) * Decimal(rule["tolerance"]) / 100)
 
     if now is None and not steps["reached"]:
-        return "late" if behind(baseline or Decimal(0)) else "not_begun"
-    if now is not None and behind(now):
-        return "late"
-    return "in_progress"
+        return "late" if behind() else "not_begun"
+    return "late" if now is not None and behind() else "in_progress"
 
 
 # --- All together -----------------------------------------------------------------------------------------------------
@@ -336,7 +341,9 @@ def main() -> int:
     counted = [fact for fact in past if accepted(body["indicator"], fact, measure, code)]
     value = evaluate(body["indicator"], counted, definition["weights"])
     if body["indicator"].get("window", "all") == "year" and value["value"] is not None:
-        value["value"] = value["years"].get(as_of.year, Decimal(0))
+        # Nothing added this year is nothing; nothing observed this year is not known.
+        nothing = None if body["indicator"]["aggregate"] == "last" else Decimal(0)
+        value["value"] = value["years"].get(as_of.year, nothing)
     own = [fact for fact in past if code in fact.get("commitments", ())]
     steps: dict[str, Any] = {
         "reached": {f["data"]["milestone"] for f in own if f["kind"] == MILESTONE},
