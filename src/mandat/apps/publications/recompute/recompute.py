@@ -317,6 +317,26 @@ def status(definition: dict[str, Any], value: dict[str, Any], steps: dict[str, A
     return "late" if now is not None and behind() else "in_progress"
 
 
+def compute(definition: dict[str, Any], facts: list[dict[str, Any]], as_of: dt.date) -> dict[str, Any]:
+    """Value, number of facts and status on the evening of ``as_of``, from facts that still stand."""
+    body, measure = definition["commitment"]["body"], definition["measure"]
+    rule, code, day = body["indicator"], body["code"], as_of.isoformat()
+    past = [fact for fact in facts if fact["occurred_on"] <= day]
+    value = evaluate(rule, [fact for fact in past if accepted(rule, fact, measure, code)], definition["weights"])
+    if rule.get("window", "all") == "year" and value["value"] is not None:
+        # Nothing added this year is nothing; nothing observed this year is not known.
+        value["value"] = value["years"].get(as_of.year, None if rule["aggregate"] == "last" else Decimal(0))
+    own = [fact for fact in past if code in fact.get("commitments", ())]
+    steps: dict[str, Any] = {
+        "reached": {fact["data"]["milestone"] for fact in own if fact["kind"] == MILESTONE},
+        "suspended": False,
+    }
+    turns = [fact for fact in own if fact["kind"] in (SUSPENDED, RESUMED)]
+    for fact in sorted(turns, key=lambda fact: (fact["occurred_on"], fact["index"])):
+        steps["suspended"] = fact["kind"] == SUSPENDED
+    return {**value, "status": status(definition, value, steps, as_of)}
+
+
 # --- All together -----------------------------------------------------------------------------------------------------
 
 
@@ -334,34 +354,16 @@ def main() -> int:
 
     shown = definition["published"]
     day = options.date or shown["as_of"]
-    as_of = dt.date.fromisoformat(day)
-    body = definition["commitment"]["body"]
-    code, measure = body["code"], definition["measure"]
-    past = [fact for fact in facts if fact["occurred_on"] <= day]
-    counted = [fact for fact in past if accepted(body["indicator"], fact, measure, code)]
-    value = evaluate(body["indicator"], counted, definition["weights"])
-    if body["indicator"].get("window", "all") == "year" and value["value"] is not None:
-        # Nothing added this year is nothing; nothing observed this year is not known.
-        nothing = None if body["indicator"]["aggregate"] == "last" else Decimal(0)
-        value["value"] = value["years"].get(as_of.year, nothing)
-    own = [fact for fact in past if code in fact.get("commitments", ())]
-    steps: dict[str, Any] = {
-        "reached": {f["data"]["milestone"] for f in own if f["kind"] == MILESTONE},
-        "suspended": False,
-    }
-    for fact in sorted(
-        (f for f in own if f["kind"] in (SUSPENDED, RESUMED)), key=lambda f: (f["occurred_on"], f["index"])
-    ):
-        steps["suspended"] = fact["kind"] == SUSPENDED
+    value = compute(definition, facts, dt.date.fromisoformat(day))
     figure = value["value"]
     if figure is not None:
         figure = figure.quantize(Decimal("0.000001"), rounding=ROUND_HALF_EVEN).normalize() + 0
     result = {
-        "commitment": code,
+        "commitment": definition["commitment"]["body"]["code"],
         "date": day,
         "value": None if figure is None else f"{figure:f}",
-        "unit": body["goal"]["unit"],
-        "status": status(definition, value, steps, as_of),
+        "unit": definition["commitment"]["body"]["goal"]["unit"],
+        "status": value["status"],
         "facts": value["facts"],
         "log_size": size,
         "log_root": root.hex(),
