@@ -64,6 +64,11 @@ class Program:
     def option(self, name: str, value: Any) -> None:
         self.solver.setOptionValue(name, value)
 
+    @property
+    def seconds(self) -> float:
+        """Time spent so far: HiGHS counts its limit over all solves."""
+        return float(self.solver.getRunTime())
+
     def set_cost(self, cost: Floats) -> None:
         self.solver.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
 

@@ -6,15 +6,17 @@ from copy import copy
 
 import numpy as np
 
-from mandat.engines.sortition.highs import Program
+from mandat.engines.sortition.highs import INF, Program
 from mandat.engines.sortition.kernels import anneal
 from mandat.engines.sortition.model import Floats, Ints, Problem
 from mandat.engines.sortition.split import split_panel
 
 NEAR = 1e-7
-EFFORTS = (3_000, 30_000, 300_000)
+EFFORTS = (3_000, 30_000, 300_000, 3_000_000)
 # Nodes spent on a panel of a face before the walk stops there, and on the best panel before its bound is taken.
+# The seconds are a last resort for programs that stay long in their first node.
 WALK_NODES, PRICE_NODES = 300, 5_000
+WALK_SECONDS, PRICE_SECONDS = 0.3, 20.0
 # Up to so many classes that may move, an integer program settles sooner than the last effort.
 SMALL = 60
 # Tuned on real panels' pools: proposals per class that may move, what a class's greatest price is worth in broken
@@ -87,7 +89,7 @@ class PanelSource:
         """A panel of the face with every count next to its fractional value, or None when there is none."""
         possible = face.near_low.sum() <= self.problem.seats <= face.near_high.sum()
         movable = int((face.near_high > face.near_low).sum())
-        for effort in EFFORTS[: 2 if movable <= SMALL else 3] if possible else ():
+        for effort in EFFORTS[: 2 if movable <= SMALL else 4] if possible else ():
             start = self.systematic(face.x, face.near_low, face.near_high)
             panel, broken, _ = anneal(
                 start, face.near_low, face.near_high, self.problem.touches, face.lo, face.hi,
@@ -108,6 +110,7 @@ class PanelSource:
         if first:
             solver.option("mip_max_improving_sols", 1)
             solver.option("mip_max_nodes", WALK_NODES)
+            solver.option("time_limit", WALK_SECONDS)
         if not solver.solve_any():
             return None
         panel = low.astype(np.int64)
@@ -133,8 +136,10 @@ class PanelSource:
         self._exact.set_cost(np.tile(weights / scale, copies))
         # A node limit keeps the answer the same on every machine; the dual bound stays valid when it stops early.
         self._exact.option("mip_max_nodes", PRICE_NODES)
+        self._exact.option("time_limit", self._exact.seconds + PRICE_SECONDS)
         if not self._exact.solve_any():
             self._exact.option("mip_max_nodes", 2**31 - 1)
+            self._exact.option("time_limit", INF)
             if not self._exact.solve_any():
                 return None
         panel = np.rint(self._exact.values).astype(np.int64).reshape(copies, -1).sum(axis=0)
