@@ -37,6 +37,8 @@ PAGES = {
     "milestone": (AGENT, "/bureau/engagements/6.1/jalon/"),
     "decision": (AGENT, "/bureau/decision/"),
     "queue": (AGENT, "/bureau/a-confirmer/"),
+    "imports": (AGENT, "/bureau/imports/"),
+    "new import": (AGENT, "/bureau/imports/nouveau/"),
     "fact": (AGENT, "/bureau/faits/700/"),
     "suspension": (ELECTED, "/bureau/engagements/1.1/suspendre/"),
     "publications": (AUDITOR, "/bureau/publications/"),

@@ -17,6 +17,8 @@ from django.utils import translation
 from mandat import journal
 from mandat.apps.accounts.models import Draft, Role, User
 from mandat.apps.accounts.permissions import PERMISSIONS
+from mandat.apps.imports import urls as urls_imports
+from mandat.apps.imports.models import Run
 from mandat.apps.programme import services, urls_bureau
 from mandat.apps.programme.models import DecisionDocument, Declaration
 from mandat.apps.programme.published import Published
@@ -47,6 +49,16 @@ ACTIONS = {
     "definition": ("programme.definition_edit", ("commitment", "1.1")),
 }
 
+#: The same for the imports, whose app answers under the same address.
+IMPORTS = {
+    "runs": ("imports.read", ()),
+    "new": ("imports.run", ()),
+    "run": ("imports.read", (1,)),
+    "record": ("imports.run", (1,)),
+    "discard": ("imports.run", (1,)),
+    "refused": ("imports.read", (1,)),
+}
+
 
 @pytest.fixture(autouse=True)
 def _in_french() -> Any:
@@ -72,6 +84,9 @@ def test_every_address_of_the_back_office_is_in_the_table() -> None:
     assert {pattern.name for pattern in urls_bureau.urlpatterns} == set(ACTIONS)
     for pattern in urls_bureau.urlpatterns:
         assert _action(pattern.callback) == ACTIONS[str(pattern.name)][0], pattern.name
+    for pattern in urls_imports.urlpatterns:
+        assert _action(pattern.callback) == IMPORTS[str(pattern.name)][0], pattern.name
+    assert {pattern.name for pattern in urls_imports.urlpatterns} == set(IMPORTS)
     assert get_resolver().resolve("/bureau/").view_name == "bureau:tasks"
 
 
@@ -102,6 +117,37 @@ def test_each_address_opens_only_to_the_roles_of_the_table(
             assert "⟦undefined" not in response.content.decode()
     else:
         assert response.status_code == 403
+
+
+@pytest.mark.parametrize("name", sorted(IMPORTS))
+@pytest.mark.parametrize("role", [None, *Role])
+def test_imports_open_only_to_the_roles_of_the_table(
+    programme: Published, person: Person, name: str, role: Role | None
+) -> None:
+    action, arguments = IMPORTS[name]
+    url = reverse(f"imports:{name}", args=arguments)
+    client = Client()
+    if role is not None:
+        enter(client, person(*([] if role is Role.INHABITANT else [role])))
+    response = client.post(url) if name in ("record", "discard") else client.get(url)
+    if role is None:
+        assert response.status_code == 302
+        assert response.url.startswith(reverse("account_login"))
+    elif role in PERMISSIONS[action].roles:
+        assert response.status_code == (200 if name in ("runs", "new") else 404)
+    else:
+        assert response.status_code == 403
+
+
+def test_an_import_that_stopped_is_a_task(programme: Published, person: Person, client: Client) -> None:
+    run = Run.objects.create(
+        programme="essai", mapping="m", filename="aides.csv", dry_run=True, state="failed", error="Illisible"
+    )
+    enter(client, person("agent"))
+    page = client.get(reverse("bureau:tasks")).content.decode()
+    assert reverse("imports:run", args=[run.pk]) in page
+    assert "Illisible" in page
+    assert 'aria-current="page">Imports' in client.get(reverse("imports:runs")).content.decode()
 
 
 def test_the_back_office_of_an_empty_site_opens(db: None, person: Person, client: Client) -> None:

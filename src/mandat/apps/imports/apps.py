@@ -6,3 +6,6 @@ class ImportsConfig(AppConfig):
     name = "mandat.apps.imports"
     label = "imports"
     verbose_name = _("Imports")
+
+    def ready(self) -> None:
+        from mandat.apps.imports import worklist  # noqa: F401

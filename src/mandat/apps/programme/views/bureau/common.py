@@ -23,7 +23,7 @@ MENU = (
     ("bureau:commitments", "commitments", "bureau.enter"),
     ("bureau:queue", "queue", "programme.drafts_read"),
     ("bureau:decision", "decision", "programme.decision_record"),
-    ("imports:list", "imports", "imports.read"),
+    ("imports:runs", "imports", "imports.read"),
     ("bureau:definitions", "definitions", "programme.definition_edit"),
     ("bureau:publications", "publications", "bureau.enter"),
 )
@@ -68,7 +68,14 @@ def menu(request: HttpRequest, current: Published | None) -> list[dict[str, Any]
         count = 0
         if key == "queue" and current is not None and may(user, "programme.output_confirm"):
             count = worklist.waiting_for(current, user).count()
-        found.append({"url": url, "label": words[key], "here": here == name, "count": count})
+        found.append(
+            {
+                "url": url,
+                "label": words[key],
+                "here": here == name or (key == "imports" and here.startswith("imports:")),
+                "count": count,
+            }
+        )
     return found
 
 
@@ -89,5 +96,5 @@ def page(
     trail = [Crumb(_("Home"), reverse("programme:home")), Crumb(_("Back office"), reverse("bureau:tasks")), *crumbs]
     if not crumbs:
         trail[-1] = Crumb(_("Back office"))
-    shared = {"menu": menu(request, current), "crumbs": trail, "current": current}
+    shared = {"crumbs": trail, "current": current}
     return render(request, template, {**shared, **values}, status=status)
