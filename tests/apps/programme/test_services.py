@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from mandat import journal
 from mandat.apps.accounts.models import User
 from mandat.apps.programme import rollups, services
-from mandat.apps.programme.models import DecisionDocument, Declaration
+from mandat.apps.programme.models import DecisionDocument, Declaration, Figure
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.standing import course, measure_standing, standings
 from mandat.engines.indicators.status import Status
@@ -198,3 +198,15 @@ def test_a_new_indicator_is_computed_from_the_facts_already_there(programme: Pub
     from mandat.apps.programme.published import published
 
     assert measure_standing(published(), 1).commitments[0].value.value == 1
+
+
+@pytest.mark.parametrize("changes", [{"value": 41_000_000}, {"facts": 2}, {"years": {"2024": 1}}])
+def test_a_figure_that_is_not_that_of_its_facts_is_named(
+    programme: Published, person: Person, changes: dict[str, Any]
+) -> None:
+    services.output_confirm(actor=person("agent"), declaration=declare(person("agent")))
+    assert rollups.verify("essai") == []
+    Figure.objects.filter(commitment="1.1").update(**changes)
+    assert rollups.verify("essai") == ["1.1"]
+    rollups.rebuild("essai")
+    assert rollups.verify("essai") == []
