@@ -316,7 +316,7 @@ def test_the_invalid_example_loses_only_its_invalid_lines(shared_data):
     assert len(good(found)) == 25
     assert {line: text.split(" :")[0] for line, text in reasons(found)} == {
         8: "SIRET faux (clé de contrôle)",
-        10: "montant illisible",
+        10: "montant absent",
         12: "numéro RNA illisible",
         27: "SIRET faux (clé de contrôle)",
     }
@@ -329,7 +329,7 @@ def test_a_real_department_file_is_read(shared_data):
     kept = good(found)
     assert len(kept) == 18_113
     assert Counter(text.split(" :")[0] for _, text in reasons(found)) == {
-        "montant illisible": 32,
+        "montant absent": 32,
         "bénéficiaire absent": 1,
         "SIRET faux (clé de contrôle)": 2,
     }

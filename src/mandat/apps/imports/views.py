@@ -218,7 +218,7 @@ def _outcome(found: Run) -> Table:
     }
     return Table(
         caption=_("What the file would bring") if found.dry_run else _("What the file brought"),
-        columns=(Column(_("Lines")), Column(_("Number"), right=True)),
+        columns=(Column(_("What becomes of the lines")), Column(_("Lines"), right=True)),
         rows=[(label, number(getattr(found, name), 0)) for name, label in words.items()],
     )
 

@@ -77,6 +77,8 @@ def day(text: str) -> tuple[dt.date, str]:
 def amount(text: str) -> Decimal:
     """Euros, as written by people or by software (``1.5E4``)."""
     cleaned = text.strip()
+    if not cleaned:
+        raise InputError(Text("montant absent", "no amount"))
     if re.fullmatch(r"[-+]?\d+(?:\.\d+)?[eE][-+]?\d{1,2}", cleaned):
         cleaned = f"{Decimal(cleaned):f}"
     # More than two decimals are a computation's: 0.1 + 0.2 gives 0.30000000000000004.
