@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -33,7 +34,8 @@ def programme_load(
     day = timezone.localdate(at)
     facts = [_published_fact(current, change, day, synthetic, reason) for change in changes]
     journal.append(facts, recorded_at=at)
-    transaction.on_commit(search.refresh)
+    if programme == settings.MANDAT_PROGRAMME:  # the words of the site are those of its own programme
+        transaction.on_commit(search.refresh)
     rollups.rebuild(programme, commitments=[c.code for c in changes if c.kind == "commitment"])
     return changes
 
