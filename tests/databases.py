@@ -27,6 +27,7 @@ def settings_of(folder: Path, url: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "mandat.config.settings.dev",
         "MANDAT_VAR": str(folder),
         "MANDAT_DATABASE_URL": url,
+        "MANDAT_PROGRAMME": "essai",
         # One key for a prepared database and its copies.
         "MANDAT_JOURNAL_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     }

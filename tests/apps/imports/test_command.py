@@ -47,7 +47,7 @@ def published(request, tmp_path_factory):
 @pytest.fixture
 def environment(published, tmp_path):
     with copied(*published, tmp_path) as env:
-        yield {**env, "MANDAT_PROGRAMME": "essai"}
+        yield env
 
 
 def command(*arguments: str) -> tuple[str, ...]:
