@@ -19,6 +19,9 @@ from mandat.kernel.text import Text
 DELIMITERS = ",;\t|"
 _CHUNK = 1 << 20
 
+#: Characters of one field; a quote without end would otherwise swallow the file.
+LONGEST_FIELD = 131_072
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -68,6 +71,7 @@ def _open(source: Source, encoding: str) -> io.TextIOWrapper:
 def _records(source: Source, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Each record that is not blank, with the line it begins on."""
     text = _open(source, encoding)
+    csv.field_size_limit(LONGEST_FIELD)  # the module has one limit for the whole process: others set their own
     reader = csv.reader(text, delimiter=delimiter)
     try:
         while True:
