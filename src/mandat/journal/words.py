@@ -27,10 +27,15 @@ def fold(word: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-@lru_cache(maxsize=100_000)
 def _forms(word: str) -> tuple[str, ...]:
+    # Numbers are rarely met twice: they would push the words out of the cache.
+    return (fold(word),) if word[0].isdigit() else _forms_of_word(word)
+
+
+@lru_cache(maxsize=30_000)
+def _forms_of_word(word: str) -> tuple[str, ...]:
     plain = fold(word)
-    if word[0].isdigit() or len(word) < 4:
+    if len(word) < 4:
         return (plain,)
     stem = _STEMMER.stemWord(plain)
     return (plain,) if stem == plain else (plain, stem)
