@@ -24,7 +24,7 @@ from mandat.web.theme import chosen_theme
 #: For how long a process trusts the stamp it last read, in seconds.
 TRUST = 1.0
 #: Bytes of an answer above which it is not kept: exports stream.
-LARGEST = 600_000
+LARGEST = 250_000
 #: What else pages depend on, said by apps when they start: each gives a short text that changes with it.
 DEPENDENCIES: list[Callable[[], str]] = []
 _SESSIONS = ("sessionid", "messages")

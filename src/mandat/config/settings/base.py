@@ -174,7 +174,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
         "TIMEOUT": 86_400,
-        "OPTIONS": {"MAX_ENTRIES": 3_000},
+        # At most a quarter of a megabyte each (web/caching.py): 300 MB a process at the very worst.
+        "OPTIONS": {"MAX_ENTRIES": 1_200},
     },
 }
 #: Keep finished public pages in memory (web/caching.py).

@@ -43,14 +43,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "pillars": pillars,
         "lately": [fact_line(entry) for entry in lately],
         "actions": _actions(),
-        "map": _map(),
+        "map": _map(current.programme.region),
     }
     return render(request, "programme/home.html", values)
 
 
-def _map() -> Map | None:
+def _map(code: str) -> Map | None:
     """The departments of the region, each leading to what is done there; None without boundaries."""
-    region = current_region()
+    region = current_region(code)
     drawn = frame(region) if region else None
     if region is None or drawn is None:
         return None
