@@ -51,7 +51,7 @@ ACTIONS = {
 
 #: The same for the imports, whose app answers under the same address.
 IMPORTS = {
-    "runs": ("imports.read", ()),
+    "list": ("imports.read", ()),
     "new": ("imports.run", ()),
     "run": ("imports.read", (1,)),
     "record": ("imports.run", (1,)),
@@ -134,7 +134,7 @@ def test_imports_open_only_to_the_roles_of_the_table(
         assert response.status_code == 302
         assert response.url.startswith(reverse("account_login"))
     elif role in PERMISSIONS[action].roles:
-        assert response.status_code == (200 if name in ("runs", "new") else 404)
+        assert response.status_code == (200 if name in ("list", "new") else 404)
     else:
         assert response.status_code == 403
 
@@ -147,7 +147,7 @@ def test_an_import_that_stopped_is_a_task(programme: Published, person: Person, 
     page = client.get(reverse("bureau:tasks")).content.decode()
     assert reverse("imports:run", args=[run.pk]) in page
     assert "Illisible" in page
-    assert 'aria-current="page">Imports' in client.get(reverse("imports:runs")).content.decode()
+    assert 'aria-current="page">Imports' in client.get(reverse("imports:list")).content.decode()
 
 
 def test_the_back_office_of_an_empty_site_opens(db: None, person: Person, client: Client) -> None:

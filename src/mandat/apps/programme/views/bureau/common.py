@@ -23,7 +23,7 @@ MENU = (
     ("bureau:commitments", "commitments", "bureau.enter"),
     ("bureau:queue", "queue", "programme.drafts_read"),
     ("bureau:decision", "decision", "programme.decision_record"),
-    ("imports:runs", "imports", "imports.read"),
+    ("imports:list", "imports", "imports.read"),
     ("bureau:definitions", "definitions", "programme.definition_edit"),
     ("bureau:publications", "publications", "bureau.enter"),
 )
