@@ -6,6 +6,7 @@ not pay for Django; so this module imports neither commands nor Django.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import os
@@ -132,13 +133,24 @@ def run() -> Any:
         raise SystemExit(1) from None
 
 
+#: What the system says in English only, for what users meet.
+_SYSTEM = {
+    errno.ENOENT: Text("ce fichier n'existe pas", "no such file"),
+    errno.EACCES: Text("accès refusé à ce fichier", "permission denied"),
+    errno.EISDIR: Text("c'est un dossier, pas un fichier", "this is a folder, not a file"),
+    errno.ENOTDIR: Text("ce n'est pas un dossier", "this is not a folder"),
+    errno.ENOSPC: Text("le disque est plein : rien n'est à moitié écrit", "the disk is full: nothing is half written"),
+    errno.EROFS: Text("ce disque est en lecture seule", "this disk is read-only"),
+}
+
+
 def explain(error: Exception) -> str:
     """What happened and what to do, for errors a user can mend; empty for others. Django is known by name only."""
     if isinstance(error, MandatError):
         return str(error)
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
-        return f"{error.strerror or error}{where}"
+        return f"{_SYSTEM.get(error.errno or 0, error.strerror or error)}{where}"
     if isinstance(error, MemoryError):
         return str(Text("mémoire insuffisante", "not enough memory"))
     module, name = type(error).__module__, type(error).__name__
