@@ -128,7 +128,10 @@ def test_errors_are_explained_in_both_languages() -> None:
         assert "in use" in explain(busy)
     assert "migrate" in explain(OperationalError("no such table: definitions_revision"))
     assert "MANDAT_DATABASE_URL" in explain(OperationalError('connection to server at "x" failed'))
-    assert explain(OSError(28, "No space left on device", "a.yaml")) == "le disque est plein : rien n'est à moitié écrit (a.yaml)"
+    assert (
+        explain(OSError(28, "No space left on device", "a.yaml"))
+        == "le disque est plein : rien n'est à moitié écrit (a.yaml)"
+    )
     assert explain(InputError("illisible", file="a.yaml", line=2)) == "a.yaml:2: illisible"
 
 
