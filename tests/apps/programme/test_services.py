@@ -210,3 +210,15 @@ def test_a_figure_that_is_not_that_of_its_facts_is_named(
     assert rollups.verify("essai") == ["1.1"]
     rollups.rebuild("essai")
     assert rollups.verify("essai") == []
+
+
+def test_a_milestone_withdrawn_by_mistake_is_reached_again(programme: Published, person: Person) -> None:
+    agent = person("agent")
+    values: dict[str, Any] = {"actor": agent, "on": DAY, "commitment": "1.1", "milestone": "convention"}
+    first = services.milestone_reach(**values)
+    services.fact_withdraw(actor=agent, index=first.index, reason="Signée plus tard en vérité.")
+    assert course(programme, "1.1").milestones == {}
+    services.milestone_reach(**values)
+    assert course(programme, "1.1").milestones == {"convention": DAY}
+    with pytest.raises(InputError, match="déjà enregistré"):
+        services.milestone_reach(**values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from django.core.files.base import File
@@ -47,36 +48,26 @@ def decision_record(
         raise InputError(Text("une décision a un numéro et un titre", "a decision has a number and a title"))
     check_url(document_url)
     sha256 = check_document(document) if document else ""
-    [entry] = journal.append(
-        [
-            Fact(
-                kind="programme.decision_recorded.v1",
-                occurred_on=on,
-                programme=current.code,
-                measures=with_measures(measures, commitments),
-                commitments=tuple(commitments),
-                subject=number,
-                source=f"decision:{form}:{number}",
-                definition=current.ref("body", body) if body else None,
-                data={
-                    "form": form,
-                    "number": number,
-                    "title": title,
-                    "body": body,
-                    "document_sha256": sha256,
-                    "document_url": document_url,
-                },
-                synthetic=synthetic,
-            )
-        ]
+    fact = Fact(
+        kind="programme.decision_recorded.v1",
+        occurred_on=on,
+        programme=current.code,
+        measures=with_measures(measures, commitments),
+        commitments=tuple(commitments),
+        subject=number,
+        source=f"decision:{form}:{number}",
+        definition=current.ref("body", body) if body else None,
+        data={
+            "form": form,
+            "number": number,
+            "title": title,
+            "body": body,
+            "document_sha256": sha256,
+            "document_url": document_url,
+        },
+        synthetic=synthetic,
     )
-    if not entry.new:
-        raise InputError(
-            Text(f"déjà enregistré : fait n° {entry.index}", f"already recorded: fact number {entry.index}")
-        )
-    if document:
-        DecisionDocument.objects.create(fact_index=entry.index, document=document, sha256=sha256)
-    return entry
+    return _record_once(fact, document, sha256)
 
 
 @transaction.atomic
@@ -105,27 +96,31 @@ def milestone_reach(
             )
         )
     sha256 = check_document(document) if document else ""
-    [entry] = journal.append(
-        [
-            Fact(
-                kind="programme.milestone_reached.v1",
-                occurred_on=on,
-                programme=current.code,
-                measures=with_measures((), (commitment,)),
-                commitments=(commitment,),
-                definition=current.ref("commitment", commitment),
-                subject=f"{commitment}/{milestone}",
-                source=f"milestone:{commitment}/{milestone}",
-                data={
-                    "milestone": milestone,
-                    "title": known[milestone].title.fr,
-                    "evidence_sha256": sha256,
-                    "evidence_url": evidence_url,
-                },
-                synthetic=synthetic,
-            )
-        ]
+    fact = Fact(
+        kind="programme.milestone_reached.v1",
+        occurred_on=on,
+        programme=current.code,
+        measures=with_measures((), (commitment,)),
+        commitments=(commitment,),
+        definition=current.ref("commitment", commitment),
+        subject=f"{commitment}/{milestone}",
+        source=f"milestone:{commitment}/{milestone}",
+        data={
+            "milestone": milestone,
+            "title": known[milestone].title.fr,
+            "evidence_sha256": sha256,
+            "evidence_url": evidence_url,
+        },
+        synthetic=synthetic,
     )
+    return _record_once(fact, document, sha256)
+
+
+def _record_once(fact: Fact, document: File[bytes] | None, sha256: str) -> Entry:
+    """Append a fact that may stand only once, with its document; what was withdrawn may be recorded anew."""
+    [entry] = journal.append([fact])
+    if not entry.new and entry.replaced_by is not None:
+        [entry] = journal.append([replace(fact, source=f"{fact.source}#{entry.replaced_by}")])
     if not entry.new:
         raise InputError(
             Text(f"déjà enregistré : fait n° {entry.index}", f"already recorded: fact number {entry.index}")
