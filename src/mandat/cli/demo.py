@@ -9,6 +9,8 @@ import datetime as dt
 import hashlib
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -163,13 +165,20 @@ def _serve(port: int, workers: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    Granian(
+    server = Granian(
         "mandat.config.wsgi:application",
         address="127.0.0.1",
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=8,
+        blocking_threads=2,
         backpressure=256,
         log_level=LogLevels.warning,
-    ).serve()
+    )
+    # Large imports, the PDF and e-mails are done beside the pages, as in production.
+    worker = subprocess.Popen([sys.executable, "-m", "django", "db_worker", "--interval", "3", "-v", "0"])
+    try:
+        server.serve()
+    finally:
+        worker.terminate()
+        worker.wait(timeout=20)
