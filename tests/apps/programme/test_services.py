@@ -222,3 +222,30 @@ def test_a_milestone_withdrawn_by_mistake_is_reached_again(programme: Published,
     assert course(programme, "1.1").milestones == {"convention": DAY}
     with pytest.raises(InputError, match="déjà enregistré"):
         services.milestone_reach(**values)
+
+
+@pytest.mark.parametrize("window", ["all", "year"])
+def test_the_course_of_different_values_is_that_of_the_cells(programme: Published, person: Person, window: str) -> None:
+    from mandat.apps.programme.published import published
+    from mandat.apps.programme.rollups import cells_of
+    from mandat.definitions.folder import read_texts
+    from mandat.engines.indicators.value import read
+    from tests.programmes_folder import CHAPTER, texts
+
+    changed = CHAPTER.replace(
+        "aggregate: sum\n          of: quantity",
+        f"aggregate: distinct\n          of: area\n          window: {window}",
+        1,
+    )
+    if window == "year":
+        changed = changed.replace("promised: true, baseline: 0}", "promised: true, each: year}", 1)
+    services.programme_load(folder=read_texts(texts(chapter=changed)))
+    agent, other = person("agent"), person("agent")
+    for day, area in ((1, "commune:37261"), (3, "commune:18033"), (9, "commune:37261"), (400, "commune:37261")):
+        services.output_confirm(
+            actor=other, declaration=declare(agent, on=dt.date(2022, 3, 1) + dt.timedelta(days=day), area=area)
+        )
+    current = published()
+    for as_of in (dt.date(2022, 3, 3), dt.date(2022, 12, 31), dt.date(2023, 6, 1)):
+        found = course(current, "1.1", as_of=as_of).value
+        assert found == read(current.commitments["1.1"].indicator, cells_of("essai", "1.1"), as_of=as_of)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Max, Min, Sum
 from django.db.models import Value as Constant
@@ -110,12 +112,14 @@ def course(current: Published, code: str, *, as_of: dt.date | None = None) -> Co
     as_of = as_of or today()
     commitment = current.commitments[code]
     cells = cells_of(current.code, code, "day", "area", "point", "by", "milestone", "suspended")
-    members = Members.of(current, code, as_of) if commitment.indicator.aggregate in ("distinct", "share") else None
-    if members is not None:
+    if commitment.indicator.aggregate == "share":
+        members = Members.of(current, code, as_of)
         cells |= members.cells
     value = read(commitment.indicator, cells, as_of=as_of, geography=geography(commitment.indicator.over))
-    if members is not None:
+    if commitment.indicator.aggregate == "share":
         value = replace(value, last_day=members.last_day)
+    elif commitment.indicator.aggregate == "distinct":
+        value = _distinct(current, code, as_of, value)
     milestones = reached(cells, as_of=as_of)
     standing = stand(
         current.promises[code],
@@ -128,22 +132,45 @@ def course(current: Published, code: str, *, as_of: dt.date | None = None) -> Co
     return CommitmentStanding(commitment, standing, value, milestones, None)
 
 
+def _distinct(current: Published, code: str, as_of: dt.date, value: Value) -> Value:
+    """``value`` with its count of different values over time: one row a value and period, added up here."""
+    yearly = current.commitments[code].indicator.window == "year"
+    series: dict[dt.date, Decimal] = {}
+    years: dict[int, Decimal] = {}
+    running: Counter[int] = Counter()
+    facts, last_day = 0, None
+    rows = _first_days(current, code, as_of).order_by("first").values_list("period", "first", "latest", "facts")
+    for period, first, latest, n in rows.iterator():
+        running[period] += 1
+        years[first.year] = series[first] = Decimal(running[period])
+        facts += n
+        last_day = latest if last_day is None else max(last_day, latest)
+    present = None
+    if facts:
+        present = years.get(as_of.year, Decimal(0)) if yearly else Decimal(running[0])
+    return replace(value, value=present, facts=facts, last_day=last_day, series=tuple(series.items()), years=years)
+
+
+def _first_days(current: Published, code: str, as_of: dt.date) -> Any:
+    """What an indicator has met, grouped by the database: a value met a thousand times is one row (a year, for yearly windows)."""
+    rows = RollupCell.objects.filter(programme=current.code, commitment=code, family="member", n__gt=0)
+    year = ExtractYear("day") if current.commitments[code].indicator.window == "year" else Constant(0)
+    grouped = rows.filter(day__lte=as_of).annotate(period=year).values("key", "period")
+    return grouped.annotate(first=Min("day"), latest=Max("day"), facts=Sum("n"))
+
+
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The values or areas an indicator has met, each at its first day (of the year, for a yearly window)."""
+    """The areas an indicator covers, each at its first day."""
 
     cells: Mapping[Key, Amount]
     last_day: dt.date | None
 
     @classmethod
     def of(cls, current: Published, code: str, as_of: dt.date) -> Members:
-        """Grouped by the database: a member met a thousand times is one row."""
-        rows = RollupCell.objects.filter(programme=current.code, commitment=code, family="member", n__gt=0)
-        year = ExtractYear("day") if current.commitments[code].indicator.window == "year" else Constant(0)
-        grouped = rows.filter(day__lte=as_of).annotate(period=year).values("key", "period")
         cells: dict[Key, Amount] = {}
         last: dt.date | None = None
-        for row in grouped.annotate(first=Min("day"), latest=Max("day"), facts=Sum("n")):
+        for row in _first_days(current, code, as_of):
             cells[Key("member", row["key"], row["first"])] = Amount(0, row["facts"])
             last = row["latest"] if last is None else max(last, row["latest"])
         return cls(cells, last)

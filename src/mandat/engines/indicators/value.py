@@ -109,9 +109,10 @@ def _members(
         if amount.n <= 0:
             continue
         period = key.day.year if yearly else 0
-        if (period, key.key) not in seen:
-            seen.add((period, key.key))
-            running[period] += weight(key.key)
+        if (period, key.key) in seen:
+            continue
+        seen.add((period, key.key))
+        running[period] += weight(key.key)
         value = Decimal(running[period])
         series[key.day] = value if total is None else value * HUNDRED / total
         years[key.day.year] = series[key.day]
