@@ -166,6 +166,8 @@ def pages(table: Table, times: int = 40) -> None:
     from django.conf import settings
     from django.test import Client
 
+    import mandat.config.wsgi  # noqa: F401 - settles the garbage collector as the server does
+
     client = Client()
     settings.MANDAT_PAGE_CACHE = False
     for path in PAGES:
