@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from mandat.apps.programme.vocabulary import CATEGORIES, DIMENSIONS
-from mandat.engines.disclosure import withhold_line
 from mandat.facts.base import CATEGORIES as ORDER
 from mandat.kernel.text import Text
 
@@ -22,9 +21,22 @@ class Row:
 
 
 def withheld(counts: Mapping[str, int], *, smallest: int) -> frozenset[str]:
-    """The categories not to show: small counts, and what would reveal them by subtraction from a known total."""
-    cells = withhold_line(tuple(counts.values()), smallest=smallest).cells
-    return frozenset(name for name, cell in zip(counts, cells, strict=True) if cell is None)
+    """The categories not to show.
+
+    Every count from 1 to ``smallest`` - 1; then, because the total is known (it is the fact's quantity, which
+    ``engines.disclosure`` would withhold instead), more of the smallest counts until at least two are hidden and hide
+    ``smallest`` persons together. Zero reveals nobody and stays, except where nothing else is left to hide behind.
+    """
+    hidden = {name for name, count in counts.items() if 0 < count < smallest}
+    if not hidden:
+        return frozenset()
+    others = sorted((count, name) for name, count in counts.items() if name not in hidden)
+    others.sort(key=lambda pair: (pair[0] == 0, *pair))
+    for _, name in others:
+        if len(hidden) >= 2 and sum(counts[one] for one in hidden) >= smallest:
+            break
+        hidden.add(name)
+    return frozenset(hidden)
 
 
 def shown(categories: Mapping[str, Mapping[str, int]]) -> list[tuple[Text, list[Row]]]:
