@@ -17,7 +17,13 @@ PACKAGE = ROOT / "src" / "mandat"
 PROGRAMS = Path(sys.executable).parent
 
 #: From the bottom up. A table points to its own layer's tables of its own app, or further down.
-ORDER = ("definitions", "journal", "web", "accounts", "territory", "programme", "imports", "publications")
+ORDER = (
+    "definitions", "journal", "web", "accounts", "territory", "programme",
+    "rulebook", "ledger", "custody", "organisations",
+    "wallets", "offers",
+    "rights", "grants",
+    "imports", "publications",
+)  # fmt: skip
 
 #: Models known outside their app, by whom, and why.
 KNOWN_OUTSIDE = {

@@ -35,7 +35,7 @@ DECIMALS = 6
 LARGEST = Decimal(10) ** 12
 
 #: Modules of fact types, imported when the registry is first read.
-DOMAINS = ("programme", "journal", "grants", "procurement", "budget", "statistics")
+DOMAINS = ("programme", "journal", "grants", "procurement", "budget", "statistics", "rights", "wallets", "offers")
 
 KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")
 AREA = re.compile(

@@ -1,0 +1,1 @@
+"""Personal data in custody: sealed values, checked files, retention, export and erasure."""

@@ -1,0 +1,1 @@
+"""Aid schemes, labels and contracts, and the money behind them."""

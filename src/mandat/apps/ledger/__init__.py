@@ -1,0 +1,1 @@
+"""Double entry: accounts, transactions whose postings sum to zero, payment files."""

@@ -1,0 +1,1 @@
+"""Systematic offers: every member of a target population invited once."""

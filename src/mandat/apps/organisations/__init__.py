@@ -1,0 +1,1 @@
+"""Organisations, who acts for them, and what public registers say of them."""

@@ -1,0 +1,1 @@
+"""Rights: what each person may claim, how it is decided, what follows."""

@@ -1,0 +1,1 @@
+"""The rules of the region, published: pages, simulators, reforms."""

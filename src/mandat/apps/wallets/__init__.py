@@ -1,0 +1,1 @@
+"""Wallets: allowances in euros or units, spent at partners."""

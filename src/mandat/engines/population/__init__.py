@@ -1,0 +1,1 @@
+"""A synthetic population of a region from published margins."""

@@ -1,0 +1,1 @@
+"""Rules as code: one document, checked, evaluated for one household or a whole population."""

@@ -1,0 +1,1 @@
+"""Facts of systematic offers made and used."""

@@ -1,0 +1,1 @@
+"""Facts of rights decided and benefits given."""

@@ -1,0 +1,1 @@
+"""Facts of allowances credited, spent and settled."""
