@@ -1,1 +1,175 @@
-"""Facts of rights decided and benefits given."""
+"""Facts of individual rights: claimed, granted, refused, ended, paid, appealed, counted. None names or describes a person.
+
+``record_sha256`` is the digest of the decision's sealed record, which holds a random number: it proves that the record
+was not changed since, and tells nothing of what is in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from mandat.facts.base import Data, fact_type
+from mandat.kernel.text import Text
+
+#: How a decision came about: by the algorithm alone, by an agent, or by the end of the delay.
+By = Literal["automatic", "agent", "silence"]
+
+
+@fact_type(
+    "rights.claimed.v1",
+    label=Text("Droit demandé", "Right claimed"),
+    sentence=Text("Une demande est déposée : {title}", "A claim is made: {title}"),
+    counts=False,
+)
+class Claimed(Data):
+    """One claim to ``right`` is received."""
+
+    right: str
+    title: str
+
+
+@fact_type(
+    "rights.claim_withdrawn.v1",
+    label=Text("Demande retirée", "Claim withdrawn"),
+    sentence=Text("Une demande est retirée : {title}", "A claim is withdrawn: {title}"),
+    counts=False,
+)
+class ClaimWithdrawn(Data):
+    """The person takes the claim back before it is decided."""
+
+    right: str
+    title: str
+
+
+@fact_type(
+    "rights.granted.v1",
+    label=Text("Droit accordé", "Right granted"),
+    sentence=Text("Accordé à une personne : {title}", "Granted to one person: {title}"),
+)
+class Granted(Data):
+    """One person gets ``right`` from ``starts_on`` to ``ends_on`` (None: until it is ended). ``quantity`` is 1 person.
+
+    ``on_appeal``: the decision takes the place of a refusal.
+    """
+
+    right: str
+    title: str
+    by: By
+    starts_on: dt.date
+    ends_on: dt.date | None = None
+    record_sha256: str
+    on_appeal: bool = False
+
+
+@fact_type(
+    "rights.refused.v1",
+    label=Text("Droit refusé", "Right refused"),
+    sentence=Text("Une demande est refusée : {title}", "A claim is refused: {title}"),
+    counts=False,
+)
+class Refused(Data):
+    """One claim is refused, expressly or by silence."""
+
+    right: str
+    title: str
+    by: By
+    record_sha256: str
+
+
+@fact_type(
+    "rights.renewed.v1",
+    label=Text("Droit renouvelé", "Right renewed"),
+    sentence=Text("Renouvelé pour une personne : {title}", "Renewed for one person: {title}"),
+)
+class Renewed(Data):
+    """The same person goes on: not counted again among those granted."""
+
+    right: str
+    title: str
+    by: By
+    starts_on: dt.date
+    ends_on: dt.date | None = None
+    record_sha256: str
+
+
+@fact_type(
+    "rights.ended.v1",
+    label=Text("Droit terminé", "Right ended"),
+    sentence=Text("Prend fin pour une personne : {title}", "Ends for one person: {title}"),
+    counts=False,
+)
+class Ended(Data):
+    """One benefit ends: at its term, given up by the person, or by a decision."""
+
+    right: str
+    title: str
+    because: Literal["term", "given_up", "decision"]
+
+
+@fact_type(
+    "rights.paid.v1",
+    label=Text("Droit versé", "Right paid"),
+    sentence=Text("Mis en paiement pour une personne : {title}", "Ordered for one person: {title}"),
+)
+class Paid(Data):
+    """What one person is due for the period from ``starts_on``: ``amount`` in euros, or ``quantity`` in units."""
+
+    right: str
+    title: str
+    starts_on: dt.date
+    paid_by: Literal["wallet", "transfer"]
+
+
+@fact_type(
+    "rights.refund_due.v1",
+    label=Text("Trop-perçu à rembourser", "Overpayment to refund"),
+    sentence=Text("Un trop-perçu est constaté : {title}", "An overpayment is found: {title}"),
+    counts=False,
+)
+class RefundDue(Data):
+    """One person was paid more than was due: ``amount`` in euros, or ``quantity`` in units, is asked back."""
+
+    right: str
+    title: str
+
+
+@fact_type(
+    "rights.appealed.v1",
+    label=Text("Recours déposé", "Appeal lodged"),
+    sentence=Text("Une décision est contestée : {title}", "A decision is contested: {title}"),
+    counts=False,
+)
+class Appealed(Data):
+    """The person asks the administration to decide anew (recours gracieux)."""
+
+    right: str
+    title: str
+
+
+@fact_type(
+    "rights.appeal_decided.v1",
+    label=Text("Recours tranché", "Appeal decided"),
+    sentence=Text("Un recours est tranché : {title}", "An appeal is decided: {title}"),
+    counts=False,
+)
+class AppealDecided(Data):
+    """An appeal is accepted or rejected, expressly or by silence. Never by an algorithm (loi 78-17, article 47)."""
+
+    right: str
+    title: str
+    outcome: Literal["accepted", "rejected"]
+    by: Literal["agent", "silence"]
+    record_sha256: str = ""
+
+
+@fact_type(
+    "rights.beneficiaries_counted.v1",
+    label=Text("Bénéficiaires comptés", "Beneficiaries counted"),
+    sentence=Text("{quantity_text} bénéficient de : {title}", "{quantity_text} benefit from: {title}"),
+)
+class BeneficiariesCounted(Data):
+    """How many persons hold ``right`` on ``occurred_on`` in ``area``, with breakdowns; small counts are folded or left out."""
+
+    right: str
+    title: str
