@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from mandat.apps.custody.keys import DEVELOPMENT
 from mandat.config import oidc
 from mandat.config.settings.base import database
 
 ROOT = Path(__file__).resolve().parents[2]
+SECRET = "".join(map(chr, range(48, 122)))
+KEY = "k1:QUJBQkFCQUJBQkFCQUJBQkFCQUJBQkFCQUJBQkFCQUI="
 
 
-def django(*arguments: str, folder: Path, secret: str) -> subprocess.CompletedProcess[str]:
+def django(*arguments: str, folder: Path, secret: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "django", *arguments],
         capture_output=True,
@@ -29,6 +32,9 @@ def django(*arguments: str, folder: Path, secret: str) -> subprocess.CompletedPr
             "MANDAT_SECRET_KEY": secret,
             "MANDAT_HOSTS": "mandat.example",
             "MANDAT_VAR": str(folder),
+            "MANDAT_CUSTODY_KEYS": KEY,
+            "MANDAT_CUSTODY_INDEX_KEYS": KEY,
+            **more,
         },
     )
 
@@ -41,10 +47,15 @@ def test_production_refuses_a_short_secret(secret: str, tmp_path: Path) -> None:
 
 
 def test_production_passes_the_checks_of_a_deployment(tmp_path: Path) -> None:
-    done = django(
-        "check", "--deploy", "--fail-level", "WARNING", folder=tmp_path, secret="".join(map(chr, range(48, 122)))
-    )
+    done = django("check", "--deploy", "--fail-level", "WARNING", folder=tmp_path, secret=SECRET)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("keys", ["", DEVELOPMENT, "k1:short"])
+def test_production_refuses_to_keep_personal_data_without_keys_of_its_own(keys: str, tmp_path: Path) -> None:
+    done = django("check", folder=tmp_path, secret=SECRET, MANDAT_CUSTODY_KEYS=keys)
+    assert done.returncode != 0
+    assert "custody.E001" in done.stderr
 
 
 def test_sqlite_queues_writers_and_an_address_may_say_otherwise() -> None:

@@ -17,8 +17,9 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-#: Signing in, drafting a definition's text and the like are not acts of the programme.
-QUIET_APPS = frozenset({"accounts", "journal", "web"})
+#: Signing in, drafting a definition's text and the like are not acts of the programme; what is kept about persons and
+#: organisations is private, and no fact may tell it.
+QUIET_APPS = frozenset({"accounts", "custody", "journal", "organisations", "web"})
 
 _WRITE = re.compile(r"""^\W*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM)\s+["`]?(\w+)""", re.IGNORECASE)
 _SAVEPOINT = re.compile(r"""^(SAVEPOINT|ROLLBACK TO SAVEPOINT|RELEASE SAVEPOINT)\s+["`]?(\w+)""", re.IGNORECASE)

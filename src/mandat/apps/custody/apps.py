@@ -6,3 +6,6 @@ class CustodyConfig(AppConfig):
     name = "mandat.apps.custody"
     label = "custody"
     verbose_name = _("Custody")
+
+    def ready(self) -> None:
+        from mandat.apps.custody import checks  # noqa: F401

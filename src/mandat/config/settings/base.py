@@ -222,6 +222,11 @@ MANDAT_PROGRAMME = os.environ.get("MANDAT_PROGRAMME", "centre-val-de-loire")
 MANDAT_DEMO = False
 #: Ed25519 seed (base64, 32 bytes) that signs checkpoints; made in VAR where it is not given.
 MANDAT_JOURNAL_KEY = os.environ.get("MANDAT_JOURNAL_KEY", "")
+#: Master keys that seal personal data, and those of blind indexes: ``id:base64,…``, newest first (docs/custody.md).
+MANDAT_CUSTODY_KEYS = os.environ.get("MANDAT_CUSTODY_KEYS", "")
+MANDAT_CUSTODY_INDEX_KEYS = os.environ.get("MANDAT_CUSTODY_INDEX_KEYS", "")
+#: Whether a published key may serve where none is given.
+MANDAT_CUSTODY_DEVELOPMENT = False
 #: Public breakdowns under this number of persons are withheld.
 MANDAT_SMALLEST_COUNT = 5
 

@@ -8,3 +8,4 @@ MANDAT_DEMO = True
 SECRET_KEY = os.environ.get("MANDAT_SECRET_KEY", "demonstration-only-not-a-secret")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR / "mail"  # noqa: F405
+MANDAT_CUSTODY_DEVELOPMENT = True

@@ -6,3 +6,4 @@ DEBUG = True
 SECRET_KEY = "development-only"  # noqa: S105 - serves nobody but its developer
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 MANDAT_PAGE_CACHE = False
+MANDAT_CUSTODY_DEVELOPMENT = True

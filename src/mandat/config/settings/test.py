@@ -25,3 +25,4 @@ TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "⟦undefined:%s⟧"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 MANDAT_JOURNAL_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 MANDAT_PAGE_CACHE = False
+MANDAT_CUSTODY_DEVELOPMENT = True
