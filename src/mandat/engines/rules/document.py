@@ -312,9 +312,10 @@ class RuleDocument(Strict):
 
     @model_validator(mode="after")
     def _coherent(self) -> RuleDocument:
-        distinct(
-            [item.name for item in (*self.inputs, *self.parameters, *self.formulas, *self.checks)],
-        )
+        named: list[Input | Parameter | FormulaLine | Check] = [
+            *self.inputs, *self.parameters, *self.formulas, *self.checks,
+        ]  # fmt: skip
+        distinct([item.name for item in named])
         distinct([output.name for output in self.outputs])
         for role in ("eligible", "amount"):
             if sum(output.role == role for output in self.outputs) > 1:

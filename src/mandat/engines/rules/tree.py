@@ -104,7 +104,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Literal_(Node):
+class Constant(Node):
     """A constant as written: a number in its unit (15% is 0.15), true or false, a day, a code."""
 
     value: Decimal | bool | dt.date | str
@@ -319,7 +319,7 @@ class DayOfYear(Node):
 
 
 Expr: TypeAlias = (
-    Literal_ | Today | ParameterRef | InputRef | FormulaRef | Add | Negate | Multiply | Divide | Convert | Absolute
+    Constant | Today | ParameterRef | InputRef | FormulaRef | Add | Negate | Multiply | Divide | Convert | Absolute
     | Extreme | Round | Compare | And | Or | Not | OneOf | InPerimeter | If | ScaleOf | Aggregate
     | Age | Between | DatePart | Shift | DayOfYear
 )  # fmt: skip
