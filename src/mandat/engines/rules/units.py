@@ -38,8 +38,9 @@ _MORE: dict[str, tuple[Text, Text]] = {
     "kg": (Text("kg", "kg"), Text("kg", "kg")),
     "kWh": (Text("kWh", "kWh"), Text("kWh", "kWh")),
 }
+#: ``percent`` is a way of writing; ``commune`` is what rules call the place someone lives in.
 _LABELS: dict[str, tuple[Text, Text]] = {
-    **{code: (unit.one, unit.many) for code, unit in UNITS.items() if code != "percent"},
+    **{code: (unit.one, unit.many) for code, unit in UNITS.items() if code not in ("percent", "commune")},
     **_MORE,
     **TIMES,
 }
