@@ -56,8 +56,9 @@ class SchemaError(ValueError):
 def explain(error: Any) -> str:
     """One sentence for one entry of ``ValidationError.errors()``."""
     kind, context = error["type"], error.get("ctx", {})
-    if kind == "value_error" and isinstance(context.get("error"), SchemaError):
-        return str(context["error"].text)
+    said = getattr(context.get("error"), "text", None)
+    if kind == "value_error" and isinstance(said, Text):  # ours, or of an engine that knows nothing of this layer
+        return str(said)
     text = _TEXTS.get(kind)
     return str(text.format(**context)) if text else str(error["msg"])
 
