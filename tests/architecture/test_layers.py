@@ -36,6 +36,7 @@ KNOWN_OUTSIDE = {
     },
     "mandat.apps.programme.models": {
         "mandat.apps.publications.exports": "figures are streamed row by row",
+        "mandat.apps.custody.own": "agents are shown what they declared",
     },
     "mandat.definitions.models": {
         "mandat.apps": "versions are read by every app; only definitions.store writes them",

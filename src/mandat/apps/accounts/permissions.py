@@ -44,6 +44,7 @@ PERMISSIONS: dict[str, Permission] = {
         ("programme.drafts_read", _("see what waits for confirmation"), {AGENT, ELECTED, AUDITOR, ADMIN}),
         ("imports.run", _("import open data as facts"), {AGENT, ADMIN}),
         ("imports.read", _("see the imports and the lines they refused"), {AGENT, ELECTED, AUDITOR, ADMIN}),
+        ("custody.retention_read", _("see what is kept about people, and for how long"), {AGENT, AUDITOR, ADMIN}),
         ("publications.sign", _("sign a checkpoint of the journal"), {ADMIN}),
     )
 }

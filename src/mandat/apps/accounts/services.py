@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -73,6 +74,8 @@ def account_delete(*, user: User) -> bool:
     act, an account without address or name, which no one can sign in to.
     """
     keep_an_administrator(user)
+    for erase in _ON_DELETION:
+        erase(user)
     for related in (EmailAddress, Authenticator, SocialAccount, RoleGrant, Draft):
         related.objects.filter(user=user).delete()
     for session in UserSession.objects.filter(user=user):
@@ -130,6 +133,13 @@ def account_export(*, user: User) -> dict[str, Any]:
 
 
 _SOURCES: dict[str, Any] = {}
+_ON_DELETION: list[Callable[[User], None]] = []
+
+
+def on_deletion(erase: Callable[[User], None]) -> None:
+    """Have ``erase(user)`` run first, in the same transaction, whenever an account is deleted."""
+    if erase not in _ON_DELETION:
+        _ON_DELETION.append(erase)
 
 
 def exports(name: str) -> Any:

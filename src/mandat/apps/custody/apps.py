@@ -8,4 +8,6 @@ class CustodyConfig(AppConfig):
     verbose_name = _("Custody")
 
     def ready(self) -> None:
-        from mandat.apps.custody import checks  # noqa: F401
+        from mandat.apps.custody import checks, own  # noqa: F401
+
+        own.register()

@@ -84,3 +84,57 @@ class Subject(models.Model):
         except ValueError:
             raise SealError("the key of a person was altered") from None
         return unseal(keyring().named(self.key_id).secret, _PURPOSE, sealed, bound(_PURPOSE, self.pk.hex))
+
+
+class RetentionRun(models.Model):
+    """One passage of the retention, as a trial (``dry_run``) or for good."""
+
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    dry_run = models.BooleanField()
+
+    class Meta:
+        verbose_name = _("passage of the retention")
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d}"
+
+
+class RetentionLine(models.Model):
+    """What one treatment gave in a passage: rows due, rows dealt with, and the kind of error that stopped it."""
+
+    run = models.ForeignKey(RetentionRun, models.CASCADE, related_name="lines")
+    code = models.CharField(max_length=80)
+    due = models.PositiveBigIntegerField(default=0)
+    done = models.PositiveBigIntegerField(default=0)
+    error = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("line of the retention")
+        ordering = ("code",)
+        constraints = (models.UniqueConstraint("run", "code", name="custody_one_line_a_treatment"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PersonalRequest(models.Model):
+    """Someone asked for their data or for its erasure: what was done, without what was in it."""
+
+    class Kind(models.TextChoices):
+        EXPORT = "export", _("copy of the data")
+        ERASURE = "erasure", _("erasure")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    kind = models.CharField(_("request"), max_length=10, choices=Kind)
+    asked_at = models.DateTimeField(_("asked on"), auto_now_add=True)
+    holdings = models.JSONField(_("what it was about"), default=list)
+    closes_account = models.BooleanField(_("closes the account"), default=False)
+
+    class Meta:
+        verbose_name = _("request about one's data")
+        indexes = (models.Index("asked_at", name="custody_requests_by_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.asked_at:%Y-%m-%d}"

@@ -8,4 +8,6 @@ class ImportsConfig(AppConfig):
     verbose_name = _("Imports")
 
     def ready(self) -> None:
-        from mandat.apps.imports import worklist  # noqa: F401
+        from mandat.apps.imports import kept, worklist  # noqa: F401
+
+        kept.register()

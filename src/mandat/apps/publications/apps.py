@@ -9,4 +9,6 @@ class PublicationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Says what the app keeps about an account, for its export.
-        from mandat.apps.publications.alerts import services  # noqa: F401
+        from mandat.apps.publications.alerts import kept, services  # noqa: F401
+
+        kept.register()

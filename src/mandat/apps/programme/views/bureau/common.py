@@ -26,6 +26,7 @@ MENU = (
     ("imports:list", "imports", "imports.read"),
     ("bureau:definitions", "definitions", "programme.definition_edit"),
     ("bureau:publications", "publications", "bureau.enter"),
+    ("custody:retention", "retention", "custody.retention_read"),
 )
 
 
@@ -50,6 +51,7 @@ def _words() -> dict[str, str]:
         "imports": _("Imports"),
         "definitions": _("Definitions"),
         "publications": _("Publications"),
+        "retention": _("Retention of data"),
     }
 
 

@@ -1,0 +1,34 @@
+"""Forms about one's own data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mandat.apps.custody import personal
+
+
+class ErasureForm(forms.Form):
+    """What to erase, on purpose."""
+
+    what = forms.MultipleChoiceField(
+        label=_("What to erase"), required=False, widget=forms.CheckboxSelectMultiple, choices=()
+    )
+    close_account = forms.BooleanField(
+        label=_("Erase everything and close my account"), required=False,
+        help_text=_("You can no longer sign in with it."),
+    )  # fmt: skip
+    sure = forms.BooleanField(label=_("I understand that what is erased cannot be restored"))
+
+    def __init__(self, *args: Any, holdings: list[personal.Holding], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["what"]
+        field.choices = [(holding.code, holding.title) for holding in holdings if not holding.with_account]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not data.get("what") and not data.get("close_account"):
+            self.add_error("what", _("Choose what to erase, or close your account."))
+        return data
