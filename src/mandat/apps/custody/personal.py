@@ -103,7 +103,8 @@ def register(
     with_account: bool = False,
 ) -> Holding:
     """Add a holding. ``with_account``: erased only when the account is closed. Raises ValueError where it is known."""
-    if code in _HOLDINGS:
+    # Apps may be set up more than once in one process: the same holding is then given again.
+    if code in _HOLDINGS and _HOLDINGS[code].models != tuple(models):
         raise ValueError(f"holding registered twice: {code}")
     holding = Holding(code, title, tuple(models), export, erase, stays, files, with_account)
     _HOLDINGS[code] = holding

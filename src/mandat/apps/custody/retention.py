@@ -135,7 +135,8 @@ def register(
     recipients: Any = "",
 ) -> Treatment:
     """Add a treatment. ``models`` names (``app.Model``) what it keeps. Raises ValueError for what contradicts itself."""
-    if code in _TREATMENTS:
+    # Apps may be set up more than once in one process: the same treatment is then given again.
+    if code in _TREATMENTS and _TREATMENTS[code].models != tuple(models):
         raise ValueError(f"treatment registered twice: {code}")
     if not models:
         raise ValueError(f"{code}: which models?")
