@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Max, Min, Sum
 from django.db.models import Value as Constant
 from django.db.models.functions import ExtractYear
@@ -107,11 +108,15 @@ def figure_value(commitment: Commitment, figure: Figure, as_of: dt.date) -> Valu
     return Value(value, figure.facts, figure.last_day, points, years)
 
 
-def course(current: Published, code: str, *, as_of: dt.date | None = None) -> CommitmentStanding:
-    """A commitment with its whole course (series, areas, categories), read from its cells."""
+def course(current: Published, code: str, *, as_of: dt.date | None = None, areas: bool = True) -> CommitmentStanding:
+    """A commitment with its whole course (series, areas, categories), read from its cells.
+
+    Without ``areas`` its parts by area stay unread: there can be one a commune, and few pages show them.
+    """
     as_of = as_of or today()
     commitment = current.commitments[code]
-    cells = cells_of(current.code, code, "day", "area", "point", "by", "milestone", "suspended")
+    families = ("day", "point", "by", "milestone", "suspended", *(("area",) if areas else ()))
+    cells = cells_of(current.code, code, *families)
     if commitment.indicator.aggregate == "share":
         members = Members.of(current, code, as_of)
         cells |= members.cells
@@ -133,15 +138,14 @@ def course(current: Published, code: str, *, as_of: dt.date | None = None) -> Co
 
 
 def _distinct(current: Published, code: str, as_of: dt.date, value: Value) -> Value:
-    """``value`` with its count of different values over time: one row a value and period, added up here."""
+    """``value`` with its count of different values over time: one row a day on which new ones were met."""
     yearly = current.commitments[code].indicator.window == "year"
     series: dict[dt.date, Decimal] = {}
     years: dict[int, Decimal] = {}
     running: Counter[int] = Counter()
     facts, last_day = 0, None
-    rows = _first_days(current, code, as_of).order_by("first").values_list("period", "first", "latest", "facts")
-    for period, first, latest, n in rows.iterator():
-        running[period] += 1
+    for period, first, met, latest, n in _met_by_day(_first_days(current, code, as_of)):
+        running[period] += met
         years[first.year] = series[first] = Decimal(running[period])
         facts += n
         last_day = latest if last_day is None else max(last_day, latest)
@@ -149,6 +153,24 @@ def _distinct(current: Published, code: str, as_of: dt.date, value: Value) -> Va
     if facts:
         present = years.get(as_of.year, Decimal(0)) if yearly else Decimal(running[0])
     return replace(value, value=present, facts=facts, last_day=last_day, series=tuple(series.items()), years=years)
+
+
+def _met_by_day(first_days: Any) -> Iterator[tuple[int, dt.date, int, dt.date, int]]:
+    """Period, day, values first met that day, their latest day, their facts: the ORM does not group what is already grouped."""
+    met, values = first_days.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT period, first, COUNT(*), MAX(latest), SUM(facts) FROM ({met}) AS met "  # noqa: S608  # the ORM's own text
+            "GROUP BY period, first ORDER BY first",
+            values,
+        )
+        for period, first, count, latest, facts in cursor:
+            yield period, _day(first), count, _day(latest), int(facts)
+
+
+def _day(value: dt.date | str) -> dt.date:
+    """SQLite keeps days as text."""
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
 
 
 def _first_days(current: Published, code: str, as_of: dt.date) -> Any:

@@ -221,7 +221,7 @@ def _instruments(standing: MeasureStanding) -> list[dict[str, Any]]:
 
 def _commitment(current: Published, code: str, *, listed: int) -> dict[str, Any]:
     """A commitment as its measure's page shows it: two queries."""
-    standing = course(current, code)
+    standing = course(current, code, areas=False)
     commitment = standing.commitment
     entries = journal.page(size=ON_RUBAN, programme=current.code, commitment=code).entries
     drawn = ruban(course_of(current, standing, entries), name=f"ruban-{code.replace('.', '-')}")
