@@ -32,6 +32,9 @@ from mandat.kernel.text import Text
 #: A file that holds the index of the history's last fact once it is whole.
 DONE = "history-written"
 
+#: Facts that only their own services make: nothing is planned of them here.
+SERVED = ("rights.", "offers.", "wallets.")
+
 Week = tuple[dt.datetime, list[Planned]]
 
 
@@ -130,9 +133,9 @@ def _filled(item: Planned, indexes: Mapping[str, int]) -> Fact:
 def plan(current: Published, course: Course, where: Places) -> None:
     """Draw the facts of one commitment."""
     acts.milestones(current, course)
-    if course.pace == "none":
+    kinds = [kind for kind in course.commitment.indicator.facts if not kind.startswith(SERVED)]
+    if course.pace == "none" or not kinds:
         return
-    kinds = course.commitment.indicator.facts
     kind = kinds[int(course.chance.integers(len(kinds)))] if len(kinds) > 1 else kinds[0]
     if course.commitment.indicator.aggregate == "share":
         acts.coverage(current, course, where, kind)
