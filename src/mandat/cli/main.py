@@ -70,6 +70,10 @@ COMMANDS: dict[str, Lazy] = {
         "mandat.cli.opinion",
         Text("Dessine la carte des opinions d'une consultation.", "Map the opinions of a conversation."),
     ),
+    "population": Lazy(
+        "mandat.cli.population",
+        Text("Écrit une population de synthèse (Parquet).", "Write a synthetic population (Parquet)."),
+    ),
 }
 
 
