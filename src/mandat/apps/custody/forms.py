@@ -7,7 +7,35 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mandat.apps.custody import personal
+from mandat.apps.custody import personal, uploads
+from mandat.apps.custody.content import KINDS, safe_name
+from mandat.kernel.errors import InputError
+
+
+class CheckedFileField(forms.FileField):
+    """A file that is what it says, scanned before the form is saved. ``purpose``: see ``uploads.purpose``."""
+
+    def __init__(self, *, purpose: str, **options: Any) -> None:
+        self.purpose = purpose
+        super().__init__(**{"max_length": 255, **options})
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        kinds = uploads.purpose_of(self.purpose).kinds
+        taken = [f".{extension}" for kind in kinds for extension in KINDS[kind].extensions]
+        return {**super().widget_attrs(widget), "accept": ",".join(taken)}
+
+    def to_python(self, data: Any) -> Any:
+        if data is not None and getattr(data, "name", None):
+            data.name = safe_name(data.name)
+        upload = super().to_python(data)
+        if upload is None:
+            return None
+        try:
+            uploads.check(upload, purpose=self.purpose)
+        except InputError as error:
+            raise forms.ValidationError(str(error), code="refused") from error
+        uploads.scan_first(upload)
+        return upload
 
 
 class ErasureForm(forms.Form):

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mandat.apps.custody.keys import ErasedError, SealError, bound, keyring, seal, unseal
+from mandat.apps.custody.sealing import SealedTextField
 
 _PURPOSE = "subject keys"
 
@@ -138,3 +139,39 @@ class PersonalRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.asked_at:%Y-%m-%d}"
+
+
+class StoredFile(models.Model):
+    """A file someone sent: checked, sealed on disk by the key of the person (or organisation) it is about.
+
+    ``purpose`` says who may read it (``uploads.purposes``). Its name and its sha256 are sealed too: both tell something.
+    """
+
+    class State(models.TextChoices):
+        READY = "ready", _("received")
+        HELD = "held", _("waiting for the antivirus")
+        REFUSED = "refused", _("refused by the antivirus")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.CharField(max_length=80)
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="files")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    name = SealedTextField(_("name"), subject="subject")
+    sha256 = SealedTextField(_("sha256"), subject="subject")
+    kind = models.CharField(_("kind"), max_length=10)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    flags = models.JSONField(_("flags"), default=list)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.HELD)
+    scanned = models.CharField(_("antivirus"), max_length=12, default="not_scanned")
+    scan_detail = models.CharField(max_length=120, blank=True)
+    received_at = models.DateTimeField(_("received on"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("file")
+        indexes = (
+            models.Index("received_at", name="custody_files_by_day"),
+            models.Index("state", condition=models.Q(state="held"), name="custody_files_held"),
+        )
+
+    def __str__(self) -> str:
+        return self.pk.hex

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -15,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mandat.apps.accounts import services as accounts
 from mandat.apps.accounts.models import AuditLine, Draft, User
-from mandat.apps.custody import personal, retention, services
-from mandat.apps.custody.models import PersonalRequest, RetentionRun, Subject
-from mandat.apps.custody.personal import Kept, Record, Value, record
+from mandat.apps.custody import personal, retention, services, uploads
+from mandat.apps.custody.models import PersonalRequest, RetentionRun, StoredFile, Subject
+from mandat.apps.custody.personal import HeldFile, Kept, Record, Value, record
 from mandat.apps.custody.retention import Basis, Lasts
 from mandat.apps.custody.subjects import subject_erase
 from mandat.apps.programme.models import Declaration
@@ -80,6 +82,29 @@ def _requests_stay(user: User) -> list[Kept]:
     ]
 
 
+def _my_files(user: User) -> QuerySet[StoredFile]:
+    found = StoredFile.objects.filter(subject__user=user) | StoredFile.objects.filter(sender=user)
+    return found.select_related("subject").distinct().order_by("received_at", "pk")
+
+
+def _files_shown(user: User) -> list[Record]:
+    return [record(stored, "name", "kind", "size", "state", "received_at") for stored in _my_files(user)]
+
+
+def _files(user: User) -> Iterator[HeldFile]:
+    for stored in _my_files(user):
+        if stored.state == StoredFile.State.READY and stored.subject.erased_at is None:
+            yield HeldFile(str(stored.name), partial(uploads.read, stored))
+
+
+def _erase_files(user: User) -> None:
+    """Files about the person, unless their purpose keeps them; those sent for others stay without their name."""
+    for stored in StoredFile.objects.filter(subject__user=user).order_by("pk"):
+        if uploads.erasable(stored):
+            stored.delete()
+    StoredFile.objects.filter(sender=user).update(sender=None)
+
+
 def _erase_drafts(user: User) -> None:
     user.drafts.all().delete()
 
@@ -114,6 +139,10 @@ def register() -> None:
     personal.register(
         code="custody.requests", title=_("Your requests about your data"), models=("custody.PersonalRequest",),
         export=_requests, erase=_nothing, stays=_requests_stay, with_account=True,
+    )  # fmt: skip
+    personal.register(
+        code="custody.files", title=_("Files you sent"), models=("custody.StoredFile",), export=_files_shown,
+        erase=_erase_files, files=_files,
     )  # fmt: skip
     _treatments()
 
@@ -202,6 +231,18 @@ def _treatments() -> None:
         models=("custody.Subject",),
         due=_unneeded_keys,
         apply=_forget_keys,
+    )
+    retention.register(
+        code="custody.unattached",
+        title=_("Files sent and left"),
+        purpose=_("Give those who fill in a form the time to send it."),
+        data=_("Files sent with a form that was not finished."),
+        people=_("People who send files"),
+        basis=Basis.PUBLIC_TASK,
+        lasts=Lasts(days=7),
+        after=_("their arrival, where no case holds them; the others go with their case"),
+        models=("custody.StoredFile",),
+        due=lambda before: uploads.unattached().filter(received_at__lt=before),
     )
     retention.register(
         code="custody.runs",

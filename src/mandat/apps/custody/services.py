@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from mandat.apps.accounts import services as accounts
 from mandat.apps.accounts.models import User
-from mandat.apps.custody import personal, retention
+from mandat.apps.custody import personal, retention, uploads
 from mandat.apps.custody.models import PersonalRequest, RetentionLine, RetentionRun, Subject
 from mandat.apps.custody.subjects import subject_erase
 
@@ -45,6 +45,8 @@ def retention_run(*, dry_run: bool = False, codes: Sequence[str] = (), batch: in
             line.error = type(error).__name__[:120]
             logger.error("retention: %s stopped by %s", treatment.code, type(error).__name__)
         line.save()
+    if not dry_run and not codes:
+        uploads.sweep()
     run.finished_at = timezone.now()
     run.save(update_fields=["finished_at"])
     return run

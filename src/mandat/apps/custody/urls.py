@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/donnees/", views.mine, name="mine"),
     path("compte/donnees/tout.zip", views.download, name="download"),
     path("compte/donnees/effacer/", views.erase, name="erase"),
+    path("pieces/<uuid:pk>/", views.piece, name="piece"),
     path("bureau/conservation/", views.runs, name="retention"),
 ]

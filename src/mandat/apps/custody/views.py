@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import cast
 
 from django.conf import settings
@@ -10,20 +11,23 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.mail import send_mail
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from mandat.apps.accounts.access import requires
 from mandat.apps.accounts.models import User
-from mandat.apps.custody import exporting, personal, retention, services
+from mandat.apps.custody import exporting, personal, retention, services, uploads
+from mandat.apps.custody.content import KINDS
 from mandat.apps.custody.forms import ErasureForm
-from mandat.apps.custody.models import RetentionLine, RetentionRun
+from mandat.apps.custody.models import RetentionLine, RetentionRun, StoredFile
+from mandat.apps.custody.sealing import ErasedError, readable
 from mandat.apps.programme.views.bureau.common import page as bureau_page
 from mandat.kernel.errors import InputError
 from mandat.web.components import Column, Crumb, Table
@@ -109,6 +113,27 @@ def _confirm(address: str, kept: list[personal.Kept], *, closes: bool) -> None:
     send_mail(_("Mandat – your data is erased"), text, None, [address], fail_silently=True)
 
 
+@never_cache
+@login_required
+@require_GET
+def piece(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """A file, to those its purpose lets read it: always saved, never shown in the page."""
+    stored = StoredFile.objects.filter(pk=pk).select_related("subject").first()
+    if stored is None or not uploads.may_read(_user(request), stored):
+        raise Http404
+    try:
+        chunks = uploads.read(stored)
+        name = readable(stored, "name", "")
+    except (PermissionError, ErasedError):
+        raise Http404 from None
+    response = StreamingHttpResponse(chunks, content_type=KINDS[stored.kind].mime)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name or pk.hex) or ""
+    response["Content-Length"] = str(stored.size)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
 @requires("custody.retention_read")
 def runs(request: HttpRequest) -> HttpResponse:
     """The treatments, what is due today, and the passages of the retention."""
@@ -147,7 +172,8 @@ def runs(request: HttpRequest) -> HttpResponse:
             for run in latest
         ],
     )
-    values = {"due": due, "passages": passages if latest else None}
+    held = StoredFile.objects.filter(state=StoredFile.State.HELD).count()
+    values = {"due": due, "passages": passages if latest else None, "held": held}
     return bureau_page(request, "custody/runs.html", values, crumbs=[Crumb(_("Retention of data"))])
 
 

@@ -227,6 +227,9 @@ MANDAT_CUSTODY_KEYS = os.environ.get("MANDAT_CUSTODY_KEYS", "")
 MANDAT_CUSTODY_INDEX_KEYS = os.environ.get("MANDAT_CUSTODY_INDEX_KEYS", "")
 #: Whether a published key may serve where none is given.
 MANDAT_CUSTODY_DEVELOPMENT = False
+#: Sealed files, outside every folder that is served; the antivirus that scans them (``unix:/path``, ``tcp:127.0.0.1:3310``).
+MANDAT_CUSTODY_ROOT = Path(os.environ.get("MANDAT_CUSTODY_ROOT", VAR / "custody"))
+MANDAT_CLAMD = os.environ.get("MANDAT_CLAMD", "")
 #: Public breakdowns under this number of persons are withheld.
 MANDAT_SMALLEST_COUNT = 5
 

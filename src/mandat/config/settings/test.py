@@ -12,6 +12,7 @@ DATABASES = {"default": database(os.environ.get("MANDAT_TEST_DATABASE_URL", "sql
 VAR = Path(tempfile.gettempdir()) / f"mandat-test-{os.getpid()}"
 MEDIA_ROOT = VAR / "media"
 STATIC_ROOT = VAR / "static"
+MANDAT_CUSTODY_ROOT = VAR / "custody"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
