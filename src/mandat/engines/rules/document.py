@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
+from mandat.engines.rules.units import parse_unit
 from mandat.engines.rules.writing import (
     MOST_DECIMALS,
     MOST_MEMBERS,
@@ -202,8 +203,14 @@ class Parameter(Strict):
             raise refuse("until est avant la dernière valeur", "until is before the last value")
         if (self.kind == "scale") != (self.of is not None and self.method is not None):
             raise refuse("un barème, et lui seul, a of et method", "a scale, and only a scale, has of and method")
+        if self.of is not None and parse_unit(self.of).percent:
+            raise refuse("of est une unité, pas percent", "of is a unit, not percent")
         for value in self.values:
             self._check(value)
+        if len({bracket.rate is None for value in self.values for bracket in value.brackets}) > 1:
+            raise refuse(
+                "les tranches ont toutes un rate, ou toutes un amount", "brackets all have a rate, or all an amount"
+            )
         return self
 
     def _check(self, dated: Dated) -> None:

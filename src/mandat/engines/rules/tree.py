@@ -27,7 +27,8 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from mandat.engines.rules.document import Dated, Entity, Input, Parameter
-from mandat.engines.rules.units import Unit
+from mandat.engines.rules.units import Unit, parse_unit
+from mandat.engines.rules.writing import decimals_of
 from mandat.kernel.text import Text
 
 #: What a whole number may not reach anywhere: DuckDB's HUGEINT, and DECIMAL(38) for what is stored.
@@ -323,6 +324,31 @@ Expr: TypeAlias = (
     | Extreme | Round | Compare | And | Or | Not | OneOf | InPerimeter | If | ScaleOf | Aggregate
     | Age | Between | DatePart | Shift | DayOfYear
 )  # fmt: skip
+
+
+def scaling(factor: Fraction) -> tuple[int, int, int]:
+    """How ``Convert`` multiplies: ``n * times`` at ``shift`` decimals more, over the denominator times ``divisor``.
+
+    A factor with at most 6 decimals needs no denominator.
+    """
+    for shift in range(7):
+        times = factor * 10**shift
+        if times.denominator == 1:
+            return times.numerator, shift, 1
+    return factor.numerator, 0, factor.denominator
+
+
+def parameter_scale(parameter: Parameter) -> int:
+    """Decimals of a number parameter inside (``percent`` adds two), the same for all its dated values."""
+    values = [dated.value for dated in parameter.values if isinstance(dated.value, Decimal)]
+    return max(map(decimals_of, values), default=0) + parse_unit(parameter.unit).shift
+
+
+def bracket_scales(parameter: Parameter) -> tuple[int, int]:
+    """Decimals of the thresholds of a barème, and of its rates or amounts, the same for all its dated values."""
+    brackets = [bracket for dated in parameter.values for bracket in dated.brackets]
+    worth = [bracket.rate if bracket.rate is not None else bracket.amount or Decimal(0) for bracket in brackets]
+    return max(decimals_of(bracket.from_) for bracket in brackets), max(map(decimals_of, worth))
 
 
 def children(node: Expr) -> tuple[Expr, ...]:

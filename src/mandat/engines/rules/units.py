@@ -170,8 +170,8 @@ def _base(name: str) -> Unit:
 
 
 def is_unit_word(name: str) -> bool:
-    """Whether ``name`` is read as a unit after a number, and so cannot name anything else."""
-    return name in _SPELLINGS
+    """Whether ``name`` is money or a length of time, which would be hard to tell from a value of that name."""
+    return _SPELLINGS.get(name) in {"EUR", *TIMES}
 
 
 def unit_words() -> tuple[str, ...]:
