@@ -5,6 +5,7 @@ more), and is told in batches. ``area`` is the establishment's commune and ``sub
 establishment is told with others of its département (``folded``, no ``subject``). Sums of ``quantity`` are counts so far.
 
 - ``offers.enrolled.v1``: the roll of an establishment in a round now counts ``quantity`` pupils (a state: ``last`` for each subject).
+- ``offers.rolls_closed.v1``: the rolls of ``quantity`` more establishments are complete.
 - ``offers.invited.v1``, ``offers.attended.v1``, ``offers.declined.v1``: ``quantity`` more pupils were invited, came, declined.
   ``distinct`` of ``subject`` over ``offers.attended.v1`` counts the establishments served.
 - ``offers.coverage_invited.v1``, ``offers.coverage_attended.v1``: over the whole region, ``quantity`` percent of the ``data.target``
@@ -39,6 +40,21 @@ class _OfEstablishment(Data):
 )
 class Enrolled(_OfEstablishment):
     """The roll of an establishment, as it now stands."""
+
+
+@fact_type(
+    "offers.rolls_closed.v1",
+    label=Text("Listes closes", "Rolls closed"),
+    sentence=Text(
+        "{title}, {round} : listes closes, {quantity_text}", "{title}, {round}: rolls closed, {quantity_text}"
+    ),
+)
+class RollsClosed(Data):
+    """The rolls of ``quantity`` establishments were declared complete (unit ``organisation``)."""
+
+    offer: str
+    title: str
+    round: str
 
 
 @fact_type(

@@ -16,6 +16,7 @@ from rules.predicates import predicate
 from mandat.apps.accounts.models import Role
 
 AGENT, ELECTED, AUDITOR, ADMIN = Role.AGENT, Role.ELECTED, Role.AUDITOR, Role.ADMINISTRATOR
+MEMBER = Role.MEMBER
 EVERYONE = frozenset(Role)
 
 
@@ -45,6 +46,15 @@ PERMISSIONS: dict[str, Permission] = {
         ("imports.run", _("import open data as facts"), {AGENT, ADMIN}),
         ("imports.read", _("see the imports and the lines they refused"), {AGENT, ELECTED, AUDITOR, ADMIN}),
         ("custody.retention_read", _("see what is kept about people, and for how long"), {AGENT, AUDITOR, ADMIN}),
+        ("offers.manage", _("import rolls, send invitations and open slots of a systematic offer"), {AGENT, ADMIN}),
+        ("offers.read", _("see what becomes of systematic offers, without names"), {AGENT, ELECTED, AUDITOR, ADMIN}),
+        (
+            "offers.names",
+            _("see names and print letters, of establishments one is assigned to"),
+            {MEMBER, AGENT, ADMIN},
+        ),
+        ("offers.attendance", _("record who comes, at places one is assigned to"), {MEMBER, AGENT, ADMIN}),
+        ("offers.assign", _("assign accounts to establishments and places"), {ADMIN}),
         ("publications.sign", _("sign a checkpoint of the journal"), {ADMIN}),
     )
 }

@@ -5,4 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class OffersConfig(AppConfig):
     name = "mandat.apps.offers"
     label = "offers"
-    verbose_name = _("Offers")
+    verbose_name = _("Systematic offers")
+
+    def ready(self) -> None:
+        from mandat.apps.offers import registers  # the registries of what is kept need the models
+
+        registers.declare()
