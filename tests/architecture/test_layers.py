@@ -20,7 +20,7 @@ PROGRAMS = Path(sys.executable).parent
 ORDER = (
     "definitions", "journal", "web", "accounts", "territory", "programme",
     "rulebook", "ledger", "custody", "organisations",
-    "wallets", "offers",
+    "wallets", "offers", "funds",
     "rights", "grants",
     "imports", "publications",
 )  # fmt: skip

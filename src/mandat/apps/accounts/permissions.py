@@ -55,6 +55,8 @@ PERMISSIONS: dict[str, Permission] = {
         ),
         ("offers.attendance", _("record who comes, at places one is assigned to"), {MEMBER, AGENT, ADMIN}),
         ("offers.assign", _("assign accounts to establishments and places"), {ADMIN}),
+        ("funds.manage", _("open envelopes and record what the assembly votes for them"), {AGENT, ADMIN}),
+        ("funds.read", _("see envelopes and what is set aside for whom"), {AGENT, ELECTED, AUDITOR, ADMIN}),
         ("publications.sign", _("sign a checkpoint of the journal"), {ADMIN}),
     )
 }

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "mandat.apps.wallets",
     "mandat.apps.offers",
     "mandat.apps.rights",
+    "mandat.apps.funds",
     "mandat.apps.grants",
     "mandat.apps.imports",
     "mandat.apps.publications",

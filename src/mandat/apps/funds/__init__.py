@@ -1,0 +1,1 @@
+"""The money behind schemes: envelopes by budget line and year, and what becomes of every euro voted."""

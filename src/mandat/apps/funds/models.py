@@ -1,0 +1,89 @@
+"""Envelopes, and what of each is set aside for whom. The amounts themselves are in the ledger (see ``books``)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mandat.apps.ledger.models import major
+
+#: What is set aside for one case, from the first promise to the last payment. Each is a column of ``Allocation``.
+STATES = ("reserved", "awarded", "engaged", "paid")
+
+
+class Envelope(models.Model):
+    """Credits voted for one use: a budget line, the year it begins, the measure it serves.
+
+    Commitment credits (AP for investment, AE for operation) say how much may be promised; payment credits (CP), by year, how
+    much may leave the treasury. ``scheme`` is the scheme it feeds, where it feeds one only.
+    """
+
+    class Section(models.TextChoices):
+        OPERATING = "operating", _("operating")
+        INVESTMENT = "investment", _("investment")
+
+    programme = models.SlugField(max_length=60)
+    code = models.SlugField(max_length=80)
+    title = models.CharField(max_length=200)
+    line = models.CharField(max_length=40, help_text=_("code of the budget line"))
+    section = models.CharField(max_length=12, choices=Section.choices)
+    year = models.PositiveSmallIntegerField()
+    measure = models.PositiveSmallIntegerField()
+    commitments = models.JSONField(default=list)
+    scheme = models.SlugField(max_length=60, blank=True)
+    closed_on = models.DateField(null=True)
+    synthetic = models.BooleanField(default=False)
+
+    objects: ClassVar[models.Manager[Envelope]]
+
+    class Meta:
+        verbose_name = _("envelope")
+        ordering = ("-year", "code")
+        constraints = [models.UniqueConstraint("programme", "code", name="funds_one_envelope_a_code")]
+        indexes = [models.Index("programme", "measure", name="funds_by_measure")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def book(self) -> str:
+        """The ledger's book of this envelope's programme."""
+        return f"funds:{self.programme}"
+
+
+class Allocation(models.Model):
+    """What of an envelope is set aside for one case: reserved, awarded, engaged, paid, each in cents.
+
+    ``case`` is the case's public reference. The sum of a state over an envelope's allocations is the balance of that account.
+    """
+
+    envelope = models.ForeignKey(Envelope, models.PROTECT, related_name="allocations")
+    case = models.CharField(max_length=40)
+    reserved = models.BigIntegerField(default=0)
+    awarded = models.BigIntegerField(default=0)
+    engaged = models.BigIntegerField(default=0)
+    paid = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager[Allocation]]
+
+    class Meta:
+        verbose_name = _("allocation")
+        constraints = [
+            models.UniqueConstraint("envelope", "case", name="funds_one_allocation_a_case"),
+            models.CheckConstraint(
+                condition=Q(reserved__gte=0) & Q(awarded__gte=0) & Q(engaged__gte=0) & Q(paid__gte=0),
+                name="funds_allocation_positive",
+            ),
+        ]
+        indexes = [models.Index("case", name="funds_by_case")]
+
+    def __str__(self) -> str:
+        return self.case
+
+    def held(self, state: str) -> object:
+        """What is in one of ``STATES``, in euros."""
+        return major(getattr(self, state), "EUR")
