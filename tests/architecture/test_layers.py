@@ -38,6 +38,9 @@ KNOWN_OUTSIDE = {
         "mandat.apps.publications.exports": "figures are streamed row by row",
         "mandat.apps.custody.own": "agents are shown what they declared",
     },
+    "mandat.apps.ledger.models": {
+        "mandat.apps.funds": "envelopes hold accounts of the ledger by their names",
+    },
     "mandat.definitions.models": {
         "mandat.apps": "versions are read by every app; only definitions.store writes them",
         "mandat.web.caching": "pages are kept under the revision",
