@@ -54,6 +54,10 @@ COMMANDS: dict[str, Lazy] = {
         "mandat.cli.indicators",
         Text("Recalcule les indicateurs depuis les faits.", "Recompute the indicators from the facts."),
     ),
+    "rules": Lazy(
+        "mandat.cli.rules",
+        Text("Vérifie, explique et applique des règles.", "Check, explain and run rules."),
+    ),
     "territory": Lazy(
         "mandat.cli.territory", Text("Charge communes, EPCI et départements.", "Load communes, EPCI and departments.")
     ),

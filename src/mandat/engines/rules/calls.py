@@ -74,6 +74,12 @@ def function_names() -> tuple[str, ...]:
 def call(checker: Checker, ast: Ast, facts: Facts) -> Expr:
     name = plain(str(ast.value))
     handler = _HANDLERS.get(name)
+    if handler is None and str(ast.value) in checker.scope.parameters:
+        raise wrong(
+            f"un barème s'applique ainsi : bareme({ast.value}, …)",
+            f"a scale applies so: scale({ast.value}, …)",
+            ast.span,
+        )
     if handler is None:
         hint = near(name, _HANDLERS)
         raise wrong(f"fonction inconnue : {ast.value}{hint[0]}", f"unknown function: {ast.value}{hint[1]}", ast.span)

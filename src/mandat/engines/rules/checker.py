@@ -45,7 +45,7 @@ from mandat.engines.rules.units import PLAIN, Unit, conversion, parse_unit
 from mandat.engines.rules.writing import EARLIEST, LATEST
 from mandat.kernel.text import Text
 
-TODAY_NAMES = ("aujourd_hui", "today")
+TODAY_NAMES = ("aujourd_hui", "aujourdhui", "today")
 COMMUNE = re.compile(r"[0-9AB]{5}")
 
 
@@ -286,6 +286,12 @@ class Checker:
     def numeric(self, node: Expr) -> NumberType:
         if not isinstance(node.type, NumberType):
             words = said(node.type)
+            if isinstance(node.type, DateType):
+                raise wrong(
+                    "une date ne s'ajoute ni ne se retranche : écrivez jours_entre(a, b), plus_jours(d, 15), plus_mois(d, 3)",
+                    "a date is neither added nor subtracted: write days_between(a, b), add_days(d, 15), add_months(d, 3)",
+                    node.span,
+                )
             raise wrong(
                 f"un nombre est attendu, c'est {words.fr}", f"a number is expected, this is {words.en}", node.span
             )

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from mandat.engines.rules.tree import Span
-from mandat.kernel.errors import Problem
 from mandat.kernel.text import Text
 
 #: Nesting beyond which nobody can read a formula, and well below what Python's own stack holds.
@@ -49,10 +48,6 @@ class RuleProblem:
     def __str__(self) -> str:
         where = ".".join(map(str, self.place))
         return f"{where}:{self.line}:{self.column}: {self.text}" if self.line else f"{where}: {self.text}"
-
-    def located(self, file: str, line: int, column: int = 0) -> Problem:
-        """The same problem as a place in a file."""
-        return Problem(file, line, f"{column}: {self.text}" if column else str(self.text))
 
 
 @dataclass(frozen=True, slots=True)
