@@ -320,8 +320,7 @@ class Checker:
     def _divide(self, left: Expr, right: Expr, span: Span, facts: Facts) -> Expr:
         a, b = self.numeric(left), self.numeric(right)
         if isinstance(right, Constant) and isinstance(right.value, Decimal) and right.value:
-            factor = 1 / Fraction(right.value)
-            return Convert(type=bounds.convert(a, factor, a.unit / b.unit), span=span, operand=left, factor=factor)
+            return self._multiplied(left, 1 / Fraction(right.value), a.unit / b.unit, span)
         low, least, guarded = divisor(right, facts)
         return Divide(
             type=bounds.divide(a, b, low=low, least=least), span=span, left=left, right=right, guarded=guarded
@@ -334,7 +333,15 @@ class Checker:
             raise wrong(
                 f"pas de conversion exacte de {have} en {unit}", f"no exact conversion from {have} to {unit}", span
             )
-        return Convert(type=bounds.convert(self.numeric(node), factor, unit), span=span, operand=node, factor=factor)
+        return self._multiplied(node, factor, unit, span)
+
+    def _multiplied(self, node: Expr, factor: Fraction, unit: Unit, span: Span) -> Expr:
+        """A number times a fixed factor; two such in a row are one, so that a month and back loses nothing."""
+        if isinstance(node, Convert):
+            factor *= node.factor
+            node = node.operand
+        type_ = bounds.convert(self.numeric(node), factor, unit)
+        return Convert(type=type_, span=span, operand=node, factor=factor)
 
     def _outgrown(self, error: BoundsError, ast: Ast) -> FormulaError:
         if error.decimals:
