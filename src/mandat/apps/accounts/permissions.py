@@ -57,6 +57,9 @@ PERMISSIONS: dict[str, Permission] = {
         ("offers.assign", _("assign accounts to establishments and places"), {ADMIN}),
         ("funds.manage", _("open envelopes and record what the assembly votes for them"), {AGENT, ADMIN}),
         ("funds.read", _("see envelopes and what is set aside for whom"), {AGENT, ELECTED, AUDITOR, ADMIN}),
+        ("organisations.create", _("enter an organisation, or ask to join one"), EVERYONE),
+        ("organisations.read_all", _("see every organisation"), {AGENT, AUDITOR, ADMIN}),
+        ("organisations.mend", _("confirm who speaks for an organisation, name an owner, correct it"), {AGENT, ADMIN}),
         ("publications.sign", _("sign a checkpoint of the journal"), {ADMIN}),
     )
 }

@@ -6,3 +6,8 @@ class OrganisationsConfig(AppConfig):
     name = "mandat.apps.organisations"
     label = "organisations"
     verbose_name = _("Organisations")
+
+    def ready(self) -> None:
+        from mandat.apps.organisations import checks, kept  # noqa: F401
+
+        kept.register()

@@ -231,6 +231,9 @@ MANDAT_CUSTODY_DEVELOPMENT = False
 #: Sealed files, outside every folder that is served; the antivirus that scans them (``unix:/path``, ``tcp:127.0.0.1:3310``).
 MANDAT_CUSTODY_ROOT = Path(os.environ.get("MANDAT_CUSTODY_ROOT", VAR / "custody"))
 MANDAT_CLAMD = os.environ.get("MANDAT_CLAMD", "")
+#: Registers of organisations: ``none``, ``fake`` (bundled, invented), or the address of a service (docs/organisations.md).
+MANDAT_REGISTER = os.environ.get("MANDAT_REGISTER", "none")
+MANDAT_RNA = os.environ.get("MANDAT_RNA", "none")
 #: Public breakdowns under this number of persons are withheld.
 MANDAT_SMALLEST_COUNT = 5
 

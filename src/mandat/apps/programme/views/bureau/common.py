@@ -26,6 +26,7 @@ MENU = (
     ("imports:list", "imports", "imports.read"),
     ("bureau:definitions", "definitions", "programme.definition_edit"),
     ("bureau:publications", "publications", "bureau.enter"),
+    ("organisations:list", "organisations", "organisations.read_all"),
     ("custody:retention", "retention", "custody.retention_read"),
 )
 
@@ -51,6 +52,7 @@ def _words() -> dict[str, str]:
         "imports": _("Imports"),
         "definitions": _("Definitions"),
         "publications": _("Publications"),
+        "organisations": _("Organisations"),
         "retention": _("Retention of data"),
     }
 
