@@ -6,3 +6,6 @@ class RulebookConfig(AppConfig):
     name = "mandat.apps.rulebook"
     label = "rulebook"
     verbose_name = _("Rules")
+
+    def ready(self) -> None:
+        from mandat.apps.rulebook import search  # noqa: F401 - says what can be found

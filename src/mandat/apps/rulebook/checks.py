@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import cast
 
+from mandat.apps.programme.schema import Programme
+from mandat.apps.rulebook.places import bundled_perimeters
 from mandat.apps.rulebook.schema import RULE, VOCABULARY
-from mandat.definitions.folder import Folder, folder_check
-from mandat.engines.rules import RuleDocument
+from mandat.definitions.folder import Definition, Folder, folder_check
+from mandat.engines.rules import RuleDocument, RuleProblem, VocabularyDocument, compile_rule
 from mandat.kernel.text import Text
 
 
@@ -25,3 +27,42 @@ def rules_name_what_exists(folder: Folder) -> None:
             if code not in words:
                 message = Text(f"vocabulaire inconnu : {code}", f"unknown vocabulary: {code}")
                 folder.problem(definition, message, "uses", rank)
+
+
+@folder_check
+def rules_compile_and_keep_their_golden_cases(folder: Folder) -> None:
+    """Each rule is typed, complete and bounded, and answers its golden cases as it says."""
+    rules = folder.of(RULE)
+    if not rules:
+        return
+    programmes = folder.of("programme")
+    places = bundled_perimeters(cast(Programme, programmes[0].model).region if programmes else "")
+    words = {definition.code: definition for definition in folder.of(VOCABULARY)}
+    said: set[tuple[str, str]] = set()
+    for definition in rules:
+        document = cast(RuleDocument, definition.model)
+        if not words.keys() >= set(document.uses):
+            continue  # said above; everything else would follow from it
+        used = [cast(VocabularyDocument, words[code].model) for code in document.uses]
+        _rule, problems = compile_rule(document, used, perimeters=places)
+        for problem in problems:
+            at = words[problem.document] if problem.document else definition
+            # What is wrong in a vocabulary is found again by each rule that uses it.
+            key = (at.file, str(problem)) if problem.document else (at.file, f"{definition.line} {problem}")
+            if key not in said:
+                said.add(key)
+                _report(folder, at, problem)
+
+
+def _report(folder: Folder, definition: Definition, problem: RuleProblem) -> None:
+    """Say a problem at its line; inside a formula, the column is that of the formula's own text."""
+    field = ".".join(str(step) for step in problem.place if not isinstance(step, int))
+    if problem.line == 0:
+        folder.problem(definition, Text(f"{field} : {problem.text.fr}", f"{field}: {problem.text.en}"), *problem.place)
+        return
+    row, column = problem.line, problem.column
+    where = Text(f"colonne {column}", f"column {column}")
+    if row > 1:
+        where = Text(f"ligne {row}, colonne {column}", f"line {row}, column {column}")
+    message = Text(f"{field}, {where.fr} : {problem.text.fr}", f"{field}, {where.en}: {problem.text.en}")
+    folder.problem(definition, message, *problem.place)

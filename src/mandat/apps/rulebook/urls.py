@@ -1,7 +1,17 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from mandat.apps.rulebook.views import bureau, files, rules, simulator
 
 app_name = "rulebook"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("regles/", rules.rules, name="rules"),
+    path("regles/<slug:code>/", rules.rule, name="rule"),
+    path("regles/<slug:code>/regle.yaml", files.yaml_file, name="yaml"),
+    path("regles/<slug:code>/regle.json", files.json_file, name="json"),
+    path("regles/<slug:code>/essayer/", simulator.simulator, name="simulator"),
+    path("bureau/regles/", bureau.rules, name="bureau_rules"),
+    path("bureau/regles/<slug:code>/<slug:name>/", bureau.parameter, name="bureau_parameter"),
+]

@@ -75,6 +75,7 @@ def _place_url(area: str) -> str:
 def _actions() -> list[Card]:
     """What a visitor can do now; entries appear with the pages that serve them."""
     offered = (
+        ("rights:questionnaire", _("Find my rights"), _("A few questions, no account, nothing kept: the aids you may receive, and how much.")),
         ("territory:communes", _("Look up your commune"), _("What is done where you live, commune by commune.")),
         ("programme:measures", _("Find what concerns you"), _("Measures by theme, by audience or by status.")),
         ("programme:facts", _("Check a figure"), _("Every figure leads to the facts behind it, and each fact to its proof.")),

@@ -1,0 +1,158 @@
+"""The published rules, compiled: read once for each revision of the programme and each state of the territory."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from mandat.apps.programme.published import Published, published
+from mandat.apps.rulebook.compiling import perimeters
+from mandat.apps.rulebook.places import Perimeters
+from mandat.apps.rulebook.schema import RULE, VOCABULARY
+from mandat.apps.territory import selectors
+from mandat.definitions.models import DefinitionVersion, SourceFile
+from mandat.definitions.reading import read
+from mandat.engines.rules import Input, Rule, RuleDocument, RuleProblem, VocabularyDocument, compile_rule
+from mandat.engines.rules.document import Entity
+from mandat.facts import DefinitionRef
+from mandat.kernel.errors import InputError
+from mandat.kernel.text import Text
+
+
+@dataclass(frozen=True)
+class PublishedRule:
+    """A rule in one version: its document, what it compiles to, and the vocabularies it is read with.
+
+    ``rule`` is None where the document does not compile (``problems`` says why); a folder that holds such a rule cannot
+    be published, but the territory may have changed since.
+    """
+
+    document: RuleDocument
+    ref: DefinitionRef
+    vocabularies: tuple[VocabularyDocument, ...]
+    rule: Rule | None
+    problems: tuple[RuleProblem, ...] = ()
+
+    @property
+    def code(self) -> str:
+        return self.document.code
+
+    @property
+    def inputs(self) -> Mapping[str, Input]:
+        """Every input the rule may ask, by name; its own replace none of the vocabularies'."""
+        shared = {given.name: given for words in self.vocabularies for given in words.inputs}
+        return {**shared, **{given.name: given for given in self.document.inputs}}
+
+    @property
+    def entities(self) -> Mapping[str, Entity]:
+        shared = {entity.name: entity for words in self.vocabularies for entity in words.entities}
+        return {**shared, **{entity.name: entity for entity in self.document.entities}}
+
+    def output(self, role: str) -> str:
+        """The name of the output of a role; empty where there is none."""
+        return next((output.name for output in self.document.outputs if output.role == role), "")
+
+    @property
+    def asked(self) -> Mapping[str, Input]:
+        """The inputs that its formulas use; all of them where it does not compile."""
+        return self.rule.inputs if self.rule is not None else self.inputs
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The rules in force, by code in the order of their files, and the vocabularies."""
+
+    programme: str
+    revision: int
+    rules: Mapping[str, PublishedRule]
+    vocabularies: Mapping[str, VocabularyDocument]
+
+    def rule(self, code: str) -> PublishedRule:
+        """The rule of a code. Raises InputError where none is published."""
+        try:
+            return self.rules[code]
+        except KeyError:
+            raise InputError(Text(f"règle inconnue : {code}", f"unknown rule: {code}")) from None
+
+
+def published_rules(current: Published | None = None) -> Rulebook:
+    """The rules in force. Two short queries a call, then memory."""
+    current = current or published()
+    return _read(current.code, current.revision, selectors.reference().stamp)
+
+
+@lru_cache(maxsize=4)
+def _read(programme: str, revision: int, territory: object) -> Rulebook:
+    rows = list(
+        DefinitionVersion.objects.filter(programme=programme, kind__in=(RULE, VOCABULARY), current=True).order_by(
+            "kind", "position"
+        )
+    )
+    # The files themselves, not their JSON: numbers, days and codes of golden cases keep their types.
+    texts = dict(
+        SourceFile.objects.filter(programme=programme, path__in={row.file for row in rows}).values_list("path", "text")
+    )
+    bodies = {(row.kind, row.code): _content(texts.get(row.file, ""), row) for row in rows}
+    refs = {(row.kind, row.code): DefinitionRef(row.kind, row.code, row.version, row.digest) for row in rows}
+    words = {
+        code: VocabularyDocument.model_validate(body) for (kind, code), body in bodies.items() if kind == VOCABULARY
+    }
+    places = perimeters(programme)
+    found = {
+        code: _compiled(RuleDocument.model_validate(body), refs[RULE, code], words, places)
+        for (kind, code), body in bodies.items()
+        if kind == RULE
+    }
+    return Rulebook(programme, revision, MappingProxyType(found), MappingProxyType(words))
+
+
+def _content(text: str, row: DefinitionVersion) -> dict[str, Any]:
+    document, _problems = read(text, file=row.file) if text else (None, [])
+    if document is None or not isinstance(document.data, dict) or document.data.get("code") != row.code:
+        return dict(row.body)
+    return {key: value for key, value in document.data.items() if key != "kind"}
+
+
+def _compiled(
+    document: RuleDocument, ref: DefinitionRef, words: Mapping[str, VocabularyDocument], places: Perimeters
+) -> PublishedRule:
+    used = tuple(words[code] for code in document.uses if code in words)
+    rule, problems = compile_rule(document, used, perimeters=places, version=str(ref.version), run_cases=False)
+    return PublishedRule(document, ref, used, rule, tuple(problems))
+
+
+@lru_cache(maxsize=64)
+def _version(programme: str, code: str, version: int, revision: int, territory: object) -> PublishedRule | None:
+    rows = DefinitionVersion.objects.filter(programme=programme, kind=RULE, code=code)
+    row = rows.filter(version=version).first()
+    if row is None:
+        return None
+    document = RuleDocument.model_validate(row.body)
+    following = rows.filter(version=version + 1).first()
+    words = _words_until(programme, document.uses, following.published_at if following else None)
+    ref = DefinitionRef(row.kind, row.code, row.version, row.digest)
+    return _compiled(document, ref, words, perimeters(programme))
+
+
+def rule_version(code: str, version: int, *, current: Published | None = None) -> PublishedRule:
+    """A rule as it was in one version, with the vocabularies in force when that version ended.
+
+    Raises InputError for a version that never was.
+    """
+    current = current or published()
+    found = _version(current.code, code, version, current.revision, selectors.reference().stamp)
+    if found is None:
+        raise InputError(Text(f"version inconnue : {code} {version}", f"unknown version: {code} {version}"))
+    return found
+
+
+def _words_until(programme: str, codes: Sequence[str], until: dt.datetime | None) -> dict[str, VocabularyDocument]:
+    rows = DefinitionVersion.objects.filter(programme=programme, kind=VOCABULARY, code__in=codes)
+    if until is not None:
+        rows = rows.filter(published_at__lt=until)
+    latest = {row.code: row.body for row in rows.order_by("version")}
+    return {code: VocabularyDocument.model_validate(body) for code, body in latest.items()}

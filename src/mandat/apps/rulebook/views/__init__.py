@@ -1,0 +1,1 @@
+"""Pages of the rules: the list, one rule, its simulator, a reform of it, its files."""
