@@ -37,6 +37,7 @@ from mandat.engines.rules.tree import (
 )
 from mandat.engines.rules.units import DAYS, MONTHS, PLAIN, YEARS, parse_unit, per
 from mandat.engines.rules.writing import decimals_of
+from mandat.engines.rules.zeros import is_zero, zero_in
 from mandat.kernel.periods import add_months
 from mandat.kernel.text import Text
 
@@ -161,9 +162,10 @@ def _scale(checker: Checker, ast: Ast, facts: Facts) -> Expr:
         hint = near(name, scales)
         raise wrong(f"« {name} » n'est pas un barème{hint[0]}", f"“{name}” is no scale{hint[1]}", name_ast.span)
     parameter = scales[name]
-    base = checker.number(base_ast, facts)
-    type_ = checker.numeric(base)
     unit = parse_unit(parameter.of or "1").unit
+    base = checker.number(base_ast, facts)
+    base = zero_in(base, unit) if is_zero(base) else base
+    type_ = checker.numeric(base)
     if type_.unit != unit:
         raise units_differ(type_.unit, unit, base.span)
     checker.scope.used.add(name)

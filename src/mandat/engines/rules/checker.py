@@ -41,8 +41,9 @@ from mandat.engines.rules.tree import (
     Today,
     Type,
 )
-from mandat.engines.rules.units import PLAIN, Unit, conversion, parse_unit
+from mandat.engines.rules.units import Unit, conversion, parse_unit
 from mandat.engines.rules.writing import EARLIEST, LATEST
+from mandat.engines.rules.zeros import is_zero, zero_in
 from mandat.kernel.text import Text
 
 TODAY_NAMES = ("aujourd_hui", "aujourdhui", "today")
@@ -203,8 +204,8 @@ class Checker:
 
     def alike(self, nodes: Sequence[Expr], span: Span, what: Text) -> list[Expr]:
         """Nodes of one kind and one unit (constant zeros take the unit of the others), or FormulaError."""
-        units = [n.type.unit for n in nodes if isinstance(n.type, NumberType) and not _zero(n)]
-        nodes = [_adapt(node, units[0]) if units and _zero(node) else node for node in nodes]
+        units = [n.type.unit for n in nodes if isinstance(n.type, NumberType) and not is_zero(n)]
+        nodes = [zero_in(node, units[0]) if units and is_zero(node) else node for node in nodes]
         first = nodes[0].type
         for node in nodes[1:]:
             if type(node.type) is not type(first):
@@ -370,22 +371,6 @@ class _BrokenError(FormulaError):
 
 def broken(error: FormulaError) -> bool:
     return isinstance(error, _BrokenError)
-
-
-def _zero(node: Expr) -> bool:
-    if isinstance(node, If):
-        return _zero(node.then) and _zero(node.otherwise)
-    return (
-        isinstance(node, Constant) and isinstance(node.type, NumberType) and node.type.unit == PLAIN and node.value == 0
-    )
-
-
-def _adapt(node: Expr, unit: Unit) -> Expr:
-    assert isinstance(node.type, NumberType)
-    type_ = replace(node.type, unit=unit)
-    if isinstance(node, If):
-        return replace(node, type=type_, then=_adapt(node.then, unit), otherwise=_adapt(node.otherwise, unit))
-    return replace(node, type=type_)
 
 
 def _commune(node: Expr, other: Expr) -> Expr:

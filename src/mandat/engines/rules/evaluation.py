@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from mandat.engines.rules import calendar
-from mandat.engines.rules.exact import MEMBERS
 from mandat.engines.rules.needs import Missing, Needs
+from mandat.engines.rules.records import MEMBERS
 from mandat.engines.rules.tree import DateType, NumberType, Type
 from mandat.engines.rules.units import parse_unit
 from mandat.engines.rules.unknown import known

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mandat.engines.rules.exact import MEMBERS
+from mandat.engines.rules.records import MEMBERS
 from mandat.engines.rules.tree import Aggregate, And, Constant, Expr, FormulaRef, If, InputRef, Or, Tree, children
 from mandat.engines.rules.unknown import UnknownCompiler, known
 

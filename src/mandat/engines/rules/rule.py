@@ -14,7 +14,8 @@ from mandat.engines.rules import calendar
 from mandat.engines.rules.compiling import compile_tree
 from mandat.engines.rules.document import Dated, Input, Output, Parameter, RuleDocument, VocabularyDocument
 from mandat.engines.rules.evaluation import UNKNOWN, Evaluation, Unknown
-from mandat.engines.rules.exact import Closure, Compiler
+from mandat.engines.rules.exact import Compiler
+from mandat.engines.rules.records import Closure
 from mandat.engines.rules.situation import SituationError, SituationReader
 from mandat.engines.rules.syntax import RuleProblem
 from mandat.engines.rules.tree import BooleanType, DateType, NumberType, Tree

@@ -17,7 +17,7 @@ from typing import Any
 
 from mandat.engines.rules import calendar
 from mandat.engines.rules.document import Entity, Input
-from mandat.engines.rules.exact import FIRST_SLOT, MEMBERS, TODAY, Record, slots
+from mandat.engines.rules.records import FIRST_SLOT, MEMBERS, TODAY, Record, slots
 from mandat.engines.rules.scope import input_type, near
 from mandat.engines.rules.tree import DateType, Tree
 from mandat.kernel.errors import InputError

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mandat.engines.rules.document import Dated
 from mandat.engines.rules.evaluation import outward, outward_unknown
-from mandat.engines.rules.exact import MEMBERS
+from mandat.engines.rules.records import MEMBERS
 from mandat.engines.rules.tree import (
     Add,
     Aggregate,

@@ -47,8 +47,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class BooleanType:
-    """True, false (or unknown)."""
+class BooleanType: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +136,6 @@ class FormulaRef(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Add(Node):
-    """The sum of two terms or more, of one unit."""
-
     terms: tuple[Expr, ...]
 
 
@@ -188,10 +185,8 @@ RoundMode: TypeAlias = Literal["nearest", "even", "down", "up"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round(Node):
-    """To a multiple of ``step``.
-
-    ``nearest`` rounds halves away from zero, ``even`` to the even multiple,
-    ``down`` towards minus infinity, ``up`` towards plus infinity.
+    """To a multiple of ``step``: ``nearest`` (halves away from zero), ``even`` (halves to the even multiple),
+    ``down`` (towards minus infinity), ``up`` (towards plus infinity).
     """
 
     operand: Expr
@@ -228,8 +223,6 @@ class Not(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneOf(Node):
-    """``parmi``: whether a code is one of these."""
-
     operand: Expr
     codes: tuple[str, ...]
 
@@ -384,8 +377,6 @@ def walk(node: Expr) -> Iterator[Expr]:
 
 @dataclass(frozen=True, slots=True)
 class TypedFormula:
-    """A formula or a check: whose it is, its tree, its text, and the words for it."""
-
     name: str
     entity: str
     label: Text

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from mandat.engines.rules import calendar
 from mandat.engines.rules.document import Dated
-from mandat.engines.rules.exact import MEMBERS, TODAY, Closure, parameter_value, slots
+from mandat.engines.rules.records import MEMBERS, TODAY, Closure, parameter_value, slots
 from mandat.engines.rules.rounding import rounded, scale_range
 from mandat.engines.rules.tree import (
     Absolute,
