@@ -38,8 +38,12 @@ KNOWN_OUTSIDE = {
         "mandat.apps.publications.exports": "figures are streamed row by row",
         "mandat.apps.custody.own": "agents are shown what they declared",
     },
+    "mandat.apps.custody.models": {
+        "mandat.apps.rights": "each claim is sealed with a key of its own",
+    },
     "mandat.apps.ledger.models": {
         "mandat.apps.funds": "envelopes hold accounts of the ledger by their names",
+        "mandat.apps.rights": "payments name the file they go in, and learn what the bank says",
     },
     "mandat.definitions.models": {
         "mandat.apps": "versions are read by every app; only definitions.store writes them",

@@ -30,6 +30,32 @@ class Claimed(Data):
 
 
 @fact_type(
+    "rights.evidence_asked.v1",
+    label=Text("Pièce demandée", "Evidence asked for"),
+    sentence=Text("Une demande est à compléter : {title}", "A claim is to be completed: {title}"),
+    counts=False,
+)
+class EvidenceAsked(Data):
+    """The service asks for what a claim lacks: its delay stands still (CRPA L114-5)."""
+
+    right: str
+    title: str
+
+
+@fact_type(
+    "rights.completed.v1",
+    label=Text("Demande complétée", "Claim completed"),
+    sentence=Text("Une demande est complétée : {title}", "A claim is completed: {title}"),
+    counts=False,
+)
+class Completed(Data):
+    """What was asked for is received."""
+
+    right: str
+    title: str
+
+
+@fact_type(
     "rights.claim_withdrawn.v1",
     label=Text("Demande retirée", "Claim withdrawn"),
     sentence=Text("Une demande est retirée : {title}", "A claim is withdrawn: {title}"),
@@ -122,6 +148,21 @@ class Paid(Data):
 
 
 @fact_type(
+    "rights.payment_returned.v1",
+    label=Text("Versement revenu", "Payment returned"),
+    sentence=Text(
+        "Un versement est revenu, il sera refait : {title}", "A payment came back and will be made again: {title}"
+    ),
+    counts=False,
+)
+class PaymentReturned(Data):
+    """The bank could not pay one person ``amount``: it is ordered again, and was counted once."""
+
+    right: str
+    title: str
+
+
+@fact_type(
     "rights.refund_due.v1",
     label=Text("Trop-perçu à rembourser", "Overpayment to refund"),
     sentence=Text("Un trop-perçu est constaté : {title}", "An overpayment is found: {title}"),
@@ -132,6 +173,20 @@ class RefundDue(Data):
 
     right: str
     title: str
+
+
+@fact_type(
+    "rights.refund_settled.v1",
+    label=Text("Trop-perçu réglé", "Overpayment settled"),
+    sentence=Text("Un trop-perçu est réglé : {title}", "An overpayment is settled: {title}"),
+    counts=False,
+)
+class RefundSettled(Data):
+    """What one person was asked back is refunded, or given up by a reasoned decision (``remission``)."""
+
+    right: str
+    title: str
+    how: Literal["refunded", "remission"]
 
 
 @fact_type(
@@ -161,6 +216,19 @@ class AppealDecided(Data):
     outcome: Literal["accepted", "rejected"]
     by: Literal["agent", "silence"]
     record_sha256: str = ""
+
+
+@fact_type(
+    "rights.appeal_dropped.v1",
+    label=Text("Recours retiré", "Appeal dropped"),
+    sentence=Text("Un recours est retiré : {title}", "An appeal is dropped: {title}"),
+    counts=False,
+)
+class AppealDropped(Data):
+    """The person takes an appeal back."""
+
+    right: str
+    title: str
 
 
 @fact_type(

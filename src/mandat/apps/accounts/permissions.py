@@ -60,6 +60,13 @@ PERMISSIONS: dict[str, Permission] = {
         ("organisations.create", _("enter an organisation, or ask to join one"), EVERYONE),
         ("organisations.read_all", _("see every organisation"), {AGENT, AUDITOR, ADMIN}),
         ("organisations.mend", _("confirm who speaks for an organisation, name an owner, correct it"), {AGENT, ADMIN}),
+        ("rights.claim", _("claim a right for oneself"), EVERYONE),
+        ("rights.read", _("see claims to rights"), {AGENT, AUDITOR}),
+        ("rights.instruct", _("examine claims to rights"), {AGENT}),
+        ("rights.decide", _("decide claims to rights"), {AGENT}),
+        ("rights.appeal_decide", _("decide appeals about rights"), {AGENT}),
+        ("rights.pay", _("order the payments of rights"), {AGENT, ADMIN}),
+        ("rights.recompute", _("make a decision again and compare"), {AGENT, AUDITOR}),
         ("publications.sign", _("sign a checkpoint of the journal"), {ADMIN}),
     )
 }

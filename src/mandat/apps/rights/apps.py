@@ -6,3 +6,14 @@ class RightsConfig(AppConfig):
     name = "mandat.apps.rights"
     label = "rights"
     verbose_name = _("Rights")
+
+    def ready(self) -> None:
+        from mandat.apps.rights import filing, keeping, worklist
+        from mandat.journal.triggers import PROTECTED
+
+        # What was decided, and how a claim got there, is neither changed nor deleted.
+        PROTECTED.setdefault("rights_decision", ())
+        PROTECTED.setdefault("rights_move", ())
+        filing.register()
+        keeping.register()
+        worklist.register()

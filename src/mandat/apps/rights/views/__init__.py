@@ -1,0 +1,1 @@
+"""Pages of rights: for everyone, for claimants, for agents."""

@@ -1,0 +1,34 @@
+"""Typeset JSON with a typst template as PDF/UA-1. The compiler refuses a picture without a text alternative."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from mandat.kernel.errors import MandatError
+from mandat.kernel.text import Text
+
+
+def pdf(template: Path, content: dict[str, Any], *, day: dt.date) -> bytes:
+    """The PDF of ``content``, which the template reads as ``sys.inputs.content``; it may import what lies beside it.
+
+    The same content gives the same bytes: fonts are the compiler's own, the moment is that of ``day``. Raises MandatError.
+    """
+    moment = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+    try:
+        raw: bytes = typst.compile(
+            str(template),
+            root=str(template.parent),
+            format="pdf",
+            ignore_system_fonts=True,
+            pdf_standards=["ua-1"],
+            timestamp=int(moment.timestamp()),
+            sys_inputs={"content": json.dumps(content, ensure_ascii=False)},
+        )
+    except RuntimeError as error:
+        raise MandatError(Text(f"le PDF ne se compose pas : {error}", f"the PDF cannot be typeset: {error}")) from error
+    return raw
