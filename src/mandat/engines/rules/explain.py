@@ -59,8 +59,12 @@ def explain(evaluation: Evaluation, *, names: Names | None = None) -> list[Text]
     ``names`` gives the names of communes and perimeters by their codes, where the caller knows them.
     """
     said: dict[Text, None] = {}
+    decisive = evaluation.rule.output("eligible")
+    refused = decisive is not None and evaluation.eligible is False
     for output in evaluation.trace.children:
-        _say(output, names or {}, said)
+        # What one would have had is not said to whom has nothing.
+        if not refused or output.name == decisive:
+            _say(output, names or {}, said)
     return list(said)
 
 
@@ -115,20 +119,10 @@ def _body(step: Step, names: Names) -> Text:
         case Compare() if isinstance(node.left.type, NumberType | DateType):
             return _comparison(step, node, names)
         case Compare():
-            left, right = _with_value(node.left, step, names), _value_of(node.right, step, names)
-            same = (node.operator == "=") == value
-            return Text(
-                f"{left.fr}, {'est' if same else 'n’est pas'} {right.fr}",
-                f"{left.en}, {'is' if same else 'is not'} {right.en}",
-            )
+            return _same(step, node, names)
         case OneOf(codes=codes):
             shown = [_code(node.operand, code, step, names) for code in codes]
-            fr, en = ", ".join(t.fr for t in shown), ", ".join(t.en for t in shown)
-            left = _with_value(node.operand, step, names)
-            return Text(
-                f"{left.fr}, {'est' if value else 'n’est pas'} parmi : {fr}",
-                f"{left.en}, {'is' if value else 'is not'} among: {en}",
-            )
+            return _choice(node.operand, step, names, shown, bool(value))
         case InPerimeter(perimeter=perimeter):
             left = _with_value(node.operand, step, names)
             where = names.get(perimeter, perimeter)
@@ -151,6 +145,24 @@ def _figure(node: Expr, step: Step, names: Names) -> tuple[Text, Text]:
     if not value.fr and child is None and step.node is node:
         value = value_words(step.value, node.type, percent=_percent(node, step))
     return (Text("", "") if isinstance(node, Constant) else _phrase(node, step)), value
+
+
+def _same(step: Step, node: Compare, names: Names) -> Text:
+    """Two codes or two conditions compared: what it is, and what was wanted where it is not that."""
+    wanted = _value_of(node.right, step, names)
+    return _choice(node.left, step, names, [wanted], step.value is True or node.operator == "!=")
+
+
+def _choice(node: Expr, step: Step, names: Names, wanted: list[Text], right: bool) -> Text:
+    label, value = _phrase(node, step), _value_of(node, step, names)
+    if right:
+        return Text(f"{label.fr} : {value.fr}", f"{label.en}: {value.en}")
+    fr, en = _listed([text.fr for text in wanted], " ou "), _listed([text.en for text in wanted], " or ")
+    return Text(f"{label.fr} : {value.fr} ; il faudrait : {fr}", f"{label.en}: {value.en}; it should be: {en}")
+
+
+def _listed(words: list[str], last: str) -> str:
+    return last.join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _unknown(step: Step) -> Text:
@@ -263,6 +275,9 @@ def _percent(node: Expr, step: Step) -> bool:
             return parse_unit(tree.inputs[name].unit).percent
         case ParameterRef(name=name):
             return parse_unit(tree.parameters[name].unit).percent
+        case FormulaRef(name=name):
+            lines = step.evaluation.rule.document.formulas
+            return any(line.name == name and line.unit is not None and parse_unit(line.unit).percent for line in lines)
     name = getattr(node, "name", "")
     return name in tree.parameters and parse_unit(tree.parameters[name].unit).percent
 

@@ -132,7 +132,7 @@ class Reason:
 class Tracer:
     """Makes the steps of one evaluation."""
 
-    def __init__(self, evaluation: Evaluation, p: Any, h: Any, *, exact: bool) -> None:
+    def __init__(self, evaluation: Evaluation, p: Any, h: Any, *, exact: bool, every: bool = False) -> None:
         prepared = evaluation._prepared
         compiler = prepared.exact if exact else prepared.unknown
         self.evaluation = evaluation
@@ -140,6 +140,8 @@ class Tracer:
         self.of: Mapping[int, Callable[[Any, Any], Any]] = compiler.of
         self.inner = compiler.inner
         self.exact = exact
+        #: Whether all parts of an ``et`` are wanted, not only those that decide it.
+        self.every = every
         self.p, self.h = p, h
         self.ranks = {id(record): rank for rank, record in enumerate(h[MEMBERS] or ())}
         self.made: dict[tuple[str, int], Step] = {}
@@ -201,6 +203,8 @@ class Tracer:
             # Without unknowns a later part may rest on an earlier one being so: it was not evaluated.
             if self.exact and self.of[id(node)](p, self.h) is stop:
                 break
+        if not self.every and any(step.raw is stop for step in found):
+            return [step for step in found if step.raw is not None]
         return found
 
 
@@ -254,7 +258,7 @@ def reasons(evaluation: Evaluation) -> tuple[Reason, ...]:
     if name is None or evaluation.eligible is not False:
         return ()
     p, h = _fresh(evaluation)
-    tracer = Tracer(evaluation, p, h, exact=False)
+    tracer = Tracer(evaluation, p, h, exact=False, every=True)
     own = evaluation.rule.document.reasons
 
     def collect(step: Step, wanted: bool) -> list[Reason]:
