@@ -348,6 +348,25 @@ def test_the_staff_of_a_place_record_who_comes_and_move(
     assert "Lycée du Pont" in text(client.get("/bureau/offres/mes-lieux/"))
 
 
+def test_small_answers_are_exact_for_the_staff_concerned_alone(
+    client: Client, batch: Batch, person: Person, schools: Sequence[Establishment]
+) -> None:
+    services.offer_decline(invitation=batch.invitations.order_by("pk")[0].pk, by="guardian")
+
+    def row(user: User, page: str) -> list[str]:
+        client.force_login(user)
+        shown = text(client.get(f"/bureau/offres/o/consultation/{page}"))
+        (found,) = [one for one in re.findall(r"<tr>(.*?)</tr>", shown) if "Lycée du Pont" in one]
+        return re.findall(r"<td[^>]*>(.*?)</td>", found)
+
+    auditor, agent = person("auditor"), person("agent")
+    assert row(auditor, "")[4] == row(agent, "")[4] == "moins de 5"
+    assert row(auditor, "rapprochement/")[2] == "moins de 5"
+    assert row(agent, "rapprochement/")[2] == "1"
+    Assignment.objects.create(user=agent, place=Place.objects.get(serves=schools[0]))
+    assert row(agent, "")[4] == "1"
+
+
 # -- who may open what
 
 ROLES = ("inhabitant", "member", "agent", "elected", "auditor", "administrator")

@@ -26,6 +26,12 @@ def places_of(user: Any) -> list[int]:
     return list(rows.values_list("place_id", flat=True))
 
 
+def concerns(user: Any) -> set[int]:
+    """Establishments whose exact counts this account may see: its own, and those its places serve."""
+    served = Place.objects.filter(pk__in=places_of(user)).values_list("serves", flat=True).order_by("serves")
+    return {*establishments_of(user), *(pk for pk in served if pk is not None)}
+
+
 def require_establishment(user: Any, establishment: Establishment) -> None:
     """Raise PermissionDenied unless the account may see the names of this establishment."""
     require(user, "offers.names")

@@ -134,7 +134,6 @@ def _send(
     shared = {
         "name": name,
         "url": booking_url(),
-        "at": say(published.offer.slots.at),
         "rule": say(published.offer.opt_out.rule),
         "notice": published.offer.slots.notice_hours,
     }

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, When
 
 from mandat.apps.offers import codes
 from mandat.apps.offers.models import (
@@ -33,7 +32,7 @@ class RollLine:
     departed: int
     late: int
     closed: bool
-    #: Members invited without an invitation, waiting with one, or counted otherwise than their tally says.
+    #: Members invited without an invitation, and waiting with one.
     wrong: int
 
     @property
@@ -67,15 +66,12 @@ def reconciliation(offer: str, round: str, establishments: list[int] | None = No
     """Count rolls, standings and invitations apart, and compare. Four queries, whatever the size."""
     members = Member.objects.filter(offer=offer, round=round)
     invitations = Invitation.objects.filter(member__offer=offer, member__round=round, rank=1)
-    closures = RollClosure.objects.filter(offer=offer, round=round)
     if establishments is not None:
         members = members.filter(establishment__in=establishments)
         invitations = invitations.filter(member__establishment__in=establishments)
     # Standings and invitations come from two tables, so that one cannot vouch for itself.
-    first = Invitation.objects.filter(member=OuterRef("pk"), rank=1).order_by().values("member").annotate(n=Count("pk"))
     counted = (
-        members.annotate(asked=Coalesce(Subquery(first.values("n")[:1], output_field=IntegerField()), 0))
-        .order_by()
+        members.order_by()
         .values("establishment")
         .annotate(
             roll=Count("pk", filter=Q(present=True)),
@@ -84,18 +80,31 @@ def reconciliation(offer: str, round: str, establishments: list[int] | None = No
             waiting=Count("pk", filter=Q(present=True, standing=Standing.WAITING)),
             departed=Count("pk", filter=Q(present=False)),
             late=Count("pk", filter=Q(present=True, late=True)),
-            wrong=Count(
-                "pk", filter=Q(standing=Standing.INVITED) & ~Q(asked=1) | Q(standing=Standing.WAITING) & ~Q(asked=0)
-            ),
+            ought=Count("pk", filter=Q(standing=Standing.INVITED)),
         )
     )
-    rows = {row.pop("establishment"): row for row in counted}
-    closed = set(closures.order_by("pk").values_list("establishment", flat=True))
-    schools = Establishment.objects.filter(pk__in=rows).order_by("department", "name", "code")
-    repeated = invitations.order_by().values("member").annotate(n=Count("pk")).filter(n__gt=1).count()
-    return Reconciliation(
-        tuple(RollLine(school, closed=school.pk in closed, **rows[school.pk]) for school in schools), repeated
+    asked = {
+        row["member__establishment"]: row
+        for row in invitations.order_by()
+        .values("member__establishment")
+        .annotate(
+            invited=Count("pk", filter=Q(member__standing=Standing.INVITED)),
+            waiting=Count("pk", filter=Q(member__standing=Standing.WAITING)),
+            all=Count("pk"),
+            members=Count("member", distinct=True),
+        )
+    }
+    closed = set(
+        RollClosure.objects.filter(offer=offer, round=round).order_by("pk").values_list("establishment", flat=True)
     )
+    rows = {row.pop("establishment"): row for row in counted}
+    none = {"invited": 0, "waiting": 0}
+    lines = []
+    for school in Establishment.objects.filter(pk__in=rows).order_by("department", "name", "code"):
+        row, found = rows[school.pk], asked.get(school.pk, none)
+        wrong = abs(row.pop("ought") - found["invited"]) + found["waiting"]
+        lines.append(RollLine(school, closed=school.pk in closed, wrong=wrong, **row))
+    return Reconciliation(tuple(lines), sum(row["all"] - row["members"] for row in asked.values()))
 
 
 def tallied(offer: str, round: str) -> QuerySet[Tally]:

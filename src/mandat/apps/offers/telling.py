@@ -28,6 +28,8 @@ BATCHED = {
     "declined": "offers.declined.v1",
     "attended": "offers.attended.v1",
 }
+#: Counts made anew from members and invitations.
+RECOUNTED = ("listed", "waiting", "invited", "declined")
 
 
 def tallies(offer: str, round: str, establishments: Collection[int]) -> dict[int, Tally]:
@@ -41,7 +43,7 @@ def tallies(offer: str, round: str, establishments: Collection[int]) -> dict[int
 
 
 def recount(offer: str, round: str, establishments: Collection[int]) -> None:
-    """Count anew who is listed, invited and declined in these establishments: one query for all."""
+    """Count anew who is listed, waits, was invited and declined in these establishments: one query for all."""
     kept = tallies(offer, round, establishments)
     counted = {
         row["establishment"]: row
@@ -51,14 +53,16 @@ def recount(offer: str, round: str, establishments: Collection[int]) -> None:
         .values("establishment")
         .annotate(
             listed=Sum("size"),
+            waiting=Sum("size", filter=Q(standing=Standing.WAITING)),
             invited=Sum("size", filter=Q(asked=True)),
             declined=Sum("size", filter=Q(standing=Standing.DECLINED)),
         )
     }
     for pk, tally in kept.items():
         row = counted.get(pk, {})
-        tally.listed, tally.invited, tally.declined = (row.get(n) or 0 for n in ("listed", "invited", "declined"))
-    Tally.objects.bulk_update(kept.values(), ["listed", "invited", "declined"], batch_size=500)
+        for name in RECOUNTED:
+            setattr(tally, name, row.get(name) or 0)
+    Tally.objects.bulk_update(kept.values(), RECOUNTED, batch_size=500)
 
 
 def tell(

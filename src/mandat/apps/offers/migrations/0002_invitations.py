@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                 ('offer', models.SlugField(max_length=60)),
                 ('round', models.SlugField(max_length=60)),
                 ('listed', models.PositiveIntegerField(default=0)),
+                ('waiting', models.PositiveIntegerField(default=0)),
                 ('invited', models.PositiveIntegerField(default=0)),
                 ('declined', models.PositiveIntegerField(default=0)),
                 ('attended', models.PositiveIntegerField(default=0)),

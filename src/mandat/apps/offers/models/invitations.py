@@ -197,6 +197,7 @@ class Tally(models.Model):
     round = models.SlugField(max_length=60)
     establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="tallies")
     listed = models.PositiveIntegerField(default=0)
+    waiting = models.PositiveIntegerField(default=0)
     invited = models.PositiveIntegerField(default=0)
     declined = models.PositiveIntegerField(default=0)
     attended = models.PositiveIntegerField(default=0)

@@ -248,7 +248,7 @@ def _decline(member: Member) -> None:
     PendingCode.objects.filter(invitation__member=member).delete()
     Member.objects.filter(pk=member.pk).update(standing=Standing.DECLINED, declined_at=timezone.now())
     if member.present:
-        _count(member, member.size)
+        _count(member, member.size, waited=member.standing == Standing.WAITING)
 
 
 @transaction.atomic
@@ -263,6 +263,6 @@ def offer_accept_again(*, invitation: int) -> None:
         _count(member, -member.size)
 
 
-def _count(member: Member, pupils: int) -> None:
+def _count(member: Member, pupils: int, *, waited: bool = False) -> None:
     tally = Tally.objects.filter(offer=member.offer, round=member.round, establishment=member.establishment_id)
-    tally.update(declined=F("declined") + pupils)
+    tally.update(declined=F("declined") + pupils, waiting=F("waiting") - (pupils if waited else 0))

@@ -28,7 +28,7 @@ from mandat.apps.offers.models import Appointment, Attendance, Identity, Invitat
 from mandat.apps.offers.services.answering import latest
 from mandat.apps.programme.published import say
 from mandat.kernel.errors import MandatError
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, current_language
 from mandat.web import formats
 from mandat.web.components import Crumb
 
@@ -193,11 +193,20 @@ def _choice(
     waitable = published.offer.slots.waiting_list and not days and appointment is None
     return {
         "choosing": True,
-        "days": [(formats.day(one), f"?jour={one.isoformat()}", one == day) for one in shown],
+        "days": [(_weekday(one), f"?jour={one.isoformat()}", one == day) for one in shown],
         "day": day,
         "times": times,
         "places_full": list(selectors.places_for(held.member.establishment_id)) if waitable else [],
     }
+
+
+def _weekday(day: dt.date) -> str:
+    """``mar. 1er déc.``: a day as it is chosen, without its year."""
+    french = current_language() == "fr"
+    text = str(formats.format_date(day, format="EEE d MMM", locale="fr" if french else "en_GB"))
+    if french and day.day == 1:
+        text = text.replace(" 1 ", " 1er ", 1)
+    return text.replace(" ", "\u00a0")
 
 
 def _clock(moment: dt.datetime) -> str:

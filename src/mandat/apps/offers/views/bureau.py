@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST
 
 from mandat.apps.accounts.access import requires
 from mandat.apps.accounts.permissions import may
-from mandat.apps.offers import selectors, services, tasks, telling
+from mandat.apps.offers import access, selectors, services, tasks, telling
 from mandat.apps.offers.definitions import published_offers
 from mandat.apps.offers.forms import BatchForm, SlotsForm
-from mandat.apps.offers.models import Batch, Place
+from mandat.apps.offers.models import Batch, Place, Tally
 from mandat.apps.offers.services.coverage import share
 from mandat.apps.offers.views.common import actor, assigned, offer_url, page
-from mandat.apps.offers.views.public import offer_or_404, round_of
+from mandat.apps.offers.views.public import few, offer_or_404, round_of
 from mandat.apps.programme.published import say
 from mandat.apps.programme.views.bureau.common import page as bureau_page
 from mandat.kernel.errors import MandatError
@@ -72,21 +72,18 @@ def overview(request: HttpRequest, offer: str) -> HttpResponse:
     found = offer_or_404(offer)
     period = round_of(request, found)
     tallies = list(selectors.tallied(found.code, period.code))
-    waiting = {line.establishment.pk: line for line in selectors.reconciliation(found.code, period.code).lines}
+    concerned = access.concerns(request.user)
     rows = []
     for tally in tallies:
-        school, line = tally.establishment, waiting.get(tally.establishment_id)
+        school = tally.establishment
         rows.append(
             (
                 school.name,
                 school.code,
                 number(tally.listed, 0),
                 number(tally.invited, 0),
-                number(line.waiting if line else 0, 0),
-                number(tally.declined, 0),
-                number(tally.attended, 0),
-                number(tally.missed, 0),
-                formats.percent(share(tally.attended, tally.listed), 0) if tally.listed else "–",
+                number(tally.waiting, 0),
+                *_answers(tally, exact=school.pk in concerned, smallest=found.offer.publication.threshold),
             )
         )
     sums = {name: sum(getattr(t, name) for t in tallies) for name in ("listed", "invited", "declined", "attended")}
@@ -105,7 +102,9 @@ def overview(request: HttpRequest, offer: str) -> HttpResponse:
             Column(_("Share come"), right=True),
         ),
         rows=rows,
-        note=_("For the service only: these counts are not protected. What is published is on the public page."),
+        note=_(
+            "For the service only. Answers are exact for the establishments you are assigned to; elsewhere, small counts are not shown."
+        ),
     )
     context = {
         "table": table if rows else None,
@@ -119,6 +118,17 @@ def overview(request: HttpRequest, offer: str) -> HttpResponse:
         "has_untold": bool(untold),
     }
     return page(request, "offers/bureau/overview.html", found, period, _("Overview"), context)
+
+
+def _answers(tally: Tally, *, exact: bool, smallest: int) -> tuple[str, ...]:
+    """Declined, came, missed, and the share who came: exact for the staff concerned, else not under the threshold."""
+    counts = (tally.declined, tally.attended, tally.missed)
+    if not exact:
+        shown = tuple(few(count if count >= smallest else 0, smallest) for count in counts)
+        told = tally.attended >= smallest and tally.listed > 0
+        return (*shown, formats.percent(share(tally.attended, tally.listed), 0) if told else "–")
+    said = formats.percent(share(tally.attended, tally.listed), 0) if tally.listed else "–"
+    return (*(number(count, 0) for count in counts), said)
 
 
 @require_POST

@@ -162,7 +162,7 @@ def _map(found: PublishedOffer, tallies: list[Tally], folded: dict[str, selector
     )
 
 
-def _few(value: int, smallest: int) -> str:
+def few(value: int, smallest: int) -> str:
     """A count told, or that it is not told: never told apart from nobody."""
     return formats.number(value, 0) if value else _("under %(n)s") % {"n": smallest}
 
@@ -181,13 +181,13 @@ def _table(found: PublishedOffer, tallies: list[Tally], folded: dict[str, select
                 (
                     school.name,
                     territory.area_name(f"commune:{school.commune}") or _department(code),
-                    _few(tally.told_listed, smallest),
-                    _few(tally.told_invited, smallest),
+                    few(tally.told_listed, smallest),
+                    few(tally.told_invited, smallest),
                     formats.percent(share(tally.told_invited, tally.told_listed), 0)
                     if known and tally.told_invited
                     else "–",
-                    _few(tally.told_declined, smallest),
-                    _few(tally.told_attended, smallest),
+                    few(tally.told_declined, smallest),
+                    few(tally.told_attended, smallest),
                 )
             )
         if code in folded:
@@ -197,10 +197,10 @@ def _table(found: PublishedOffer, tallies: list[Tally], folded: dict[str, select
                     _("Establishments with few pupils, together"),
                     _department(code),
                     "–",
-                    _few(told.invited, smallest),
+                    few(told.invited, smallest),
                     "–",
-                    _few(told.declined, smallest),
-                    _few(told.attended, smallest),
+                    few(told.declined, smallest),
+                    few(told.attended, smallest),
                 )
             )
     return Table(

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST
 
 from mandat.apps.accounts.access import requires
 from mandat.apps.accounts.permissions import may
-from mandat.apps.offers import selectors, services
+from mandat.apps.offers import access, selectors, services
 from mandat.apps.offers.forms import RollForm
 from mandat.apps.offers.models import RollImport
 from mandat.apps.offers.views.common import actor, offer_url, page
-from mandat.apps.offers.views.public import offer_or_404, round_of
+from mandat.apps.offers.views.public import few, offer_or_404, round_of
 from mandat.kernel.errors import MandatError
 from mandat.web import formats
 from mandat.web.components import Column, Link, Table
@@ -154,11 +154,20 @@ def proof(request: HttpRequest, offer: str) -> HttpResponse:
     found = offer_or_404(offer)
     period = round_of(request, found)
     proved = selectors.reconciliation(found.code, period.code)
+    smallest = found.offer.publication.threshold
+    # Who sends invitations must be able to follow the proof; others see answers as the public does.
+    may_follow = may(request.user, "offers.manage")
+    exact = {line.establishment.pk for line in proved.lines} if may_follow else access.concerns(request.user)
     names = ("roll", "invited", "declined", "waiting", "departed", "late")
     rows: list[tuple[Any, ...]] = [
         (
             line.establishment.name,
-            *(number(getattr(line, name), 0) for name in names),
+            *(
+                few(line.declined if line.declined >= smallest else 0, smallest)
+                if name == "declined" and line.establishment.pk not in exact
+                else number(getattr(line, name), 0)
+                for name in names
+            ),
             _("closed") if line.closed else _("open"),
             _("exact") if line.holds else _("wrong: %(n)s") % {"n": line.wrong},
         )

@@ -92,12 +92,10 @@ def school(request: HttpRequest, offer: str, code: str) -> HttpResponse:
     group = request.GET.get("classe", "")
     base = reverse("offers:school", args=[found.code, school.code])
     listed = selectors.classes(found.code, period.code, school.pk)
-    batches = Batch.objects.filter(
-        offer=found.code,
-        round=period.code,
-        invitations__member__establishment=school,
-        invitations__pending__isnull=False,
-    ).distinct()
+    pending = Invitation.objects.filter(
+        member__offer=found.code, member__round=period.code, member__establishment=school, pending__isnull=False
+    )
+    batches = Batch.objects.filter(pk__in=set(pending.order_by().values_list("batch", flat=True)))
     members: list[tuple[str, Member]] = []
     if group:
         rows = Member.objects.filter(

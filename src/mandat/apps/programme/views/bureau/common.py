@@ -26,6 +26,7 @@ MENU = (
     ("rights:queue", "claims", "rights.read"),
     ("rights:payments", "payments", "rights.pay"),
     ("imports:list", "imports", "imports.read"),
+    ("offers:bureau_list", "offers", "offers.read"),
     ("bureau:definitions", "definitions", "programme.definition_edit"),
     ("rulebook:bureau_rules", "rules", "programme.definition_edit"),
     ("bureau:publications", "publications", "bureau.enter"),
@@ -55,6 +56,7 @@ def _words() -> dict[str, str]:
         "claims": _("Claims"),
         "payments": _("Payments of rights"),
         "imports": _("Imports"),
+        "offers": _("Systematic offers"),
         "definitions": _("Definitions"),
         "rules": _("Figures of the rules"),
         "publications": _("Publications"),
@@ -82,7 +84,7 @@ def menu(request: HttpRequest, current: Published | None) -> list[dict[str, Any]
             {
                 "url": url,
                 "label": words[key],
-                "here": here == name or (key == "imports" and here.startswith("imports:")),
+                "here": here == name or (key in ("imports", "offers") and here.startswith(f"{key}:")),
                 "count": count,
             }
         )
