@@ -358,8 +358,8 @@ class AskForm(forms.Form):
 class EndForm(forms.Form):
     """The end of a benefit by an agent."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="end-%s", **kwargs)
+    def __init__(self, data: Any = None, *, initial: Any = None) -> None:
+        super().__init__(data, auto_id="end-%s", initial=initial)
 
     on = DayField(label=gettext_lazy("Last day of the right"))
     reason = forms.CharField(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, DecimalField, F, Sum, When
@@ -47,7 +48,7 @@ def benefit_open(
     earlier = Benefit.objects.filter(decision__claim=claim, status=Benefit.Status.ACTIVE)
     earlier.update(status=Benefit.Status.ENDED, ended_because="decision", next_due=None, remind_on=None)
     renewal = terms.right.renewal
-    benefit = Benefit.objects.create(
+    benefit = Benefit(
         decision=decision,
         programme=claim.programme,
         right=terms.code,
@@ -60,9 +61,10 @@ def benefit_open(
         unit=unit.partition("/")[0] if amount is not None else "",
         next_due=starts_on if terms.right.benefit.type in MONEY else None,
         remind_on=ends_on - dt.timedelta(days=renewal.remind_days) if ends_on and renewal.mode != "none" else None,
-        profile=profile(claim),
         synthetic=claim.synthetic,
     )
+    benefit.profile = profile(claim)
+    benefit.save()
     benefit_settle(benefit, terms)
     return benefit
 
@@ -91,7 +93,7 @@ def benefit_settle(benefit: Benefit, terms: Terms, *, until: dt.date | None = No
         return 0
     benefit = Benefit.objects.select_for_update().get(pk=benefit.pk)
     until = until or today()
-    owed = dict.fromkeys(_owed_days(benefit, terms, until), benefit.amount)
+    owed = dict.fromkeys(_owed_days(benefit, terms, until), Decimal(benefit.amount or 0))
     got = _got(benefit)
     made = 0
     for day in sorted(owed.keys() | got.keys()):
@@ -142,18 +144,18 @@ def _order(benefit: Benefit, terms: Terms, day: dt.date, difference: Decimal) ->
         status=Payment.Status.WAITING if refund else Payment.Status.ORDERED,
         made_at=timezone.now(),
     )
-    measured = (
+    measured: dict[str, Any] = (
         {"amount": payment.amount.quantize(Decimal("0.01"))}
         if benefit.unit == "EUR"
         else {"quantity": payment.amount, "unit": benefit.unit}
     )
     if refund:
-        fact("rights.refund_due.v1", terms, claim, **measured)  # type: ignore[arg-type]  # amount or quantity
+        fact("rights.refund_due.v1", terms, claim, **measured)
         notify(benefit.holder, "refund", claim.reference, key=payment.key)
         return
     paying.order(payment, benefit=benefit, terms=terms)
     fact(
-        "rights.paid.v1", terms, claim, **measured,  # type: ignore[arg-type]
+        "rights.paid.v1", terms, claim, **measured,
         starts_on=day.isoformat(), paid_by=terms.right.benefit.paid_by,
     )  # fmt: skip
 

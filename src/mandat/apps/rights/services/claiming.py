@@ -59,13 +59,12 @@ def _new(actor: User, terms: Terms, answers: dict[str, Any], renews: Benefit | N
         right=terms.code,
         claimant=actor,
         person=Subject.objects.create(**Subject.fresh()),
-        answers=answers,
-        identity=identities.of_account(actor),
         created_at=now,
         saved_at=now,
         renews=renews,
         synthetic=synthetic(),
     )
+    claim.answers, claim.identity = answers, identities.of_account(actor)
     try:
         with transaction.atomic():
             claim.save()

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from mandat import journal
@@ -61,7 +61,7 @@ def waiting() -> Due:
     return Due(found["count"], Decimal(found["amount"] or 0))
 
 
-def _waiting():  # type: ignore[no-untyped-def]
+def _waiting() -> QuerySet[Payment]:
     return Payment.objects.filter(status=Payment.Status.ORDERED, kind=Payment.Kind.DUE, unit="EUR", run__isnull=True)
 
 
