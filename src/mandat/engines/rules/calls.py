@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mandat.engines.rules import bounds
 from mandat.engines.rules.parser import plain
-from mandat.engines.rules.rounding import scale_range
+from mandat.engines.rules.rounding import scale_range, tiers
 from mandat.engines.rules.saying import said, units_differ
 from mandat.engines.rules.scope import Facts, near
 from mandat.engines.rules.syntax import Ast, wrong
@@ -183,10 +183,11 @@ def _scale(checker: Checker, ast: Ast, facts: Facts) -> Expr:
         scale = max(thresholds, type_.scale) + worth
         bounds.fits(int(largest * steepest + 1) * 10**scale * type_.den_high)
         ranges = [
-            scale_range(dated.brackets, parameter.method == "marginal", type_.least, type_.most)
+            scale_range(tiers(dated.brackets), parameter.method == "marginal", type_.least, type_.most)
             for dated in parameter.values
         ]
-        least, most = min(low for low, _ in ranges), max(high for _, high in ranges)
+        least = Fraction(min(low for low, _ in ranges))
+        most = Fraction(max(high for _, high in ranges))
         result = bounds.spread(type_.unit, scale, least, most, type_)
     return ScaleOf(type=result, span=ast.span, name=name, base=base)
 

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from mandat.engines.rules.records import MEMBERS
-from mandat.engines.rules.tree import Aggregate, And, Constant, Expr, FormulaRef, If, InputRef, Or, Tree, children
+from mandat.engines.rules.tree import (
+    Aggregate,
+    And,
+    Constant,
+    Expr,
+    FormulaRef,
+    If,
+    InputRef,
+    Or,
+    ParameterRef,
+    Tree,
+    children,
+)
 from mandat.engines.rules.unknown import UnknownCompiler, known
 
 
@@ -38,13 +50,15 @@ class Needs:
 
     def of(self, node: Expr, p: Any) -> tuple[Missing, ...]:
         """What the value of ``node`` waits for; nothing where it is decided."""
-        if known(self.closures.of[id(node)](p, self.h)):
+        kind = type(node)
+        if kind is Constant or kind is ParameterRef or known(self.closures.of[id(node)](p, self.h)):
             return ()
+        if isinstance(node, InputRef):
+            own = node.entity == self.closures.inner
+            return (Missing(node.entity, self.ranks.get(id(p)) if own else None, node.name),)
+        if isinstance(node, FormulaRef):
+            return self.formula(node.name, p)
         match node:
-            case InputRef(name=name, entity=entity):
-                return (Missing(entity, self.ranks.get(id(p)) if entity == self.closures.inner else None, name),)
-            case FormulaRef(name=name):
-                return self.formula(name, p)
             case And(items=items) | Or(items=items):
                 return _merged(sorted((found for item in items if (found := self.of(item, p))), key=len))
             case If(condition=condition, then=then, otherwise=otherwise):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple, TypeAlias
 
 from mandat.engines.rules.document import Bracket, Dated, Parameter
 from mandat.engines.rules.tree import RoundMode, bracket_scales
@@ -78,39 +79,62 @@ def bracketed(table: Brackets, n: int, d: int) -> int:
     return found
 
 
-def scale_worth(brackets: Sequence[Bracket], marginal: bool, base: Fraction) -> Fraction:
-    """The barème of one base, in fractions: rates or amounts as they are written."""
-    total = Fraction(0)
-    for rank, bracket in enumerate(brackets):
-        start = Fraction(bracket.from_)
+Exact: TypeAlias = int | Fraction
+
+
+class Tier(NamedTuple):
+    """A bracket in exact numbers: ``rate`` None where it gives an ``amount``."""
+
+    start: Exact
+    rate: Exact | None
+    amount: Exact
+
+
+def short(value: Fraction) -> Exact:
+    """The same number, as a whole one where it is: arithmetic on those is ten times faster."""
+    return value.numerator if value.denominator == 1 else value
+
+
+def tiers(brackets: Sequence[Bracket], *, shift: int = 0) -> tuple[Tier, ...]:
+    """The brackets of one dated value; amounts are divided by ``10**shift``."""
+    return tuple(
+        Tier(
+            short(Fraction(bracket.from_)),
+            None if bracket.rate is None else short(Fraction(bracket.rate)),
+            short(Fraction(bracket.amount or 0) / 10**shift),
+        )
+        for bracket in brackets
+    )
+
+
+def scale_worth(table: Sequence[Tier], marginal: bool, base: Exact) -> Exact:
+    """The barème of one base."""
+    total: Exact = 0
+    for rank, (start, rate, amount) in enumerate(table):
         if base < start:
             break
-        if bracket.amount is not None:
-            total = Fraction(bracket.amount)
+        if rate is None:
+            total = amount
         elif not marginal:
-            total = Fraction(bracket.rate or 0) * base
+            total = rate * base
         else:
-            top = Fraction(brackets[rank + 1].from_) if rank + 1 < len(brackets) else base
-            total += Fraction(bracket.rate or 0) * (min(base, top) - start)
+            top = table[rank + 1].start if rank + 1 < len(table) else base
+            total += rate * (min(base, top) - start)
     return total
 
 
-def scale_range(
-    brackets: Sequence[Bracket], marginal: bool, least: Fraction, most: Fraction
-) -> tuple[Fraction, Fraction]:
+def scale_range(table: Sequence[Tier], marginal: bool, least: Exact, most: Exact) -> tuple[Exact, Exact]:
     """Bounds of the barème of any base from ``least`` to ``most``: it is straight between thresholds."""
     if least == most:
-        known = scale_worth(brackets, marginal, least)
+        known = scale_worth(table, marginal, least)
         return known, known
-    ends = [least, most, *(Fraction(b.from_) for b in brackets if least <= b.from_ <= most)]
-    found = [scale_worth(brackets, marginal, end) for end in ends]
-    for before, after in zip((None, *brackets), brackets, strict=False):
-        if least < after.from_ <= most and not marginal:
+    ends = [least, most, *(tier.start for tier in table if least <= tier.start <= most)]
+    found = [scale_worth(table, marginal, end) for end in ends]
+    for before, after in zip((None, *table), table, strict=False):
+        if least < after.start <= most and not marginal:
             # Just under a threshold, what the bracket before gives there (nothing below the first).
             if before is None:
-                found.append(Fraction(0))
-            elif before.amount is not None:
-                found.append(Fraction(before.amount))
+                found.append(0)
             else:
-                found.append(Fraction(before.rate or 0) * Fraction(after.from_))
+                found.append(before.amount if before.rate is None else before.rate * after.start)
     return min(found), max(found)

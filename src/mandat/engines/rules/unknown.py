@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from mandat.engines.rules import calendar
 from mandat.engines.rules.document import Dated
 from mandat.engines.rules.records import MEMBERS, TODAY, Closure, parameter_value, slots
-from mandat.engines.rules.rounding import rounded, scale_range
+from mandat.engines.rules.rounding import rounded, scale_range, short, tiers
 from mandat.engines.rules.tree import (
     Absolute,
     Add,
@@ -61,7 +61,7 @@ def possible(node: Expr) -> Any:
     """What a node may be worth when nothing is known: what the checker proved."""
     type_ = node.type
     if isinstance(type_, NumberType):
-        return (type_.least, type_.most)
+        return (short(type_.least), short(type_.most))
     if isinstance(type_, DateType):
         return (calendar.number(type_.low), calendar.number(type_.high))
     return None
@@ -141,7 +141,7 @@ class UnknownCompiler:
         value: Any = parameter_value(self.tree, self.parameters, name)
         parameter = self.tree.parameters[name]
         if parameter.kind == "number":
-            value = Fraction(value, 10 ** parameter_scale(parameter))
+            value = short(Fraction(value, 10 ** parameter_scale(parameter)))
         return (value, value)
 
     def _input(self, node: InputRef) -> Closure:
@@ -156,7 +156,7 @@ class UnknownCompiler:
             if range_ is None:
                 return value
             if part != 1:
-                value = Fraction(value, part)
+                value = value // part if value % part == 0 else Fraction(value, part)
             return (value, value)
 
         return answer
@@ -282,11 +282,10 @@ class UnknownCompiler:
     def _scale(self, name: str, base: Expr) -> Closure:
         f, parameter, dated = self.emit(base), self.tree.parameters[name], self.parameters[name]
         marginal = parameter.method == "marginal"
-        part = 10 ** parse_unit(parameter.unit).shift if dated.brackets[0].amount is not None else 1
+        table = tiers(dated.brackets, shift=parse_unit(parameter.unit).shift)
 
         def applied(p: Any, h: Any) -> Pair:
-            low, high = scale_range(dated.brackets, marginal, *f(p, h))
-            return (low / part, high / part)
+            return scale_range(table, marginal, *f(p, h))
 
         return applied
 
