@@ -9,6 +9,7 @@ class RightsConfig(AppConfig):
 
     def ready(self) -> None:
         from mandat.apps.rights import filing, keeping, worklist
+        from mandat.apps.rights.questionnaire import search  # noqa: F401 - says what can be found
         from mandat.journal.triggers import PROTECTED
 
         # What was decided, and how a claim got there, is neither changed nor deleted.

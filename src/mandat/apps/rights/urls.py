@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from mandat.apps.rights.questionnaire import claiming
+from mandat.apps.rights.questionnaire import views as questionnaire
 from mandat.apps.rights.views import bureau, claimant, decisions, drafts, letters, payments, public
 
 app_name = "rights"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("mes-droits/", questionnaire.entrance, name="questionnaire"),
+    path("mes-droits/demander/", claiming.claim, name="questionnaire_claim"),
     path("droits/", public.directory, name="directory"),
     path("droits/verifier/", public.verify, name="verify"),
     path("droits/verifier/<str:code>/", public.verified, name="verified"),
