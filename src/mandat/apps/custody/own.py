@@ -29,28 +29,63 @@ _ACCOUNT_MODELS = ("accounts.User", "accounts.RoleGrant", "accounts.AuditLine", 
 
 def _account(user: User) -> list[Record]:
     found = [record(user, "email", "name", "language", "date_joined", "last_login", title=_("Account"))]
-    found += [record(grant, "role", "granted_at") for grant in user.role_grants.order_by("granted_at")]
+    found += [
+        record(grant, "role", ("granted_at", _("given on")), title=_("Role"))
+        for grant in user.role_grants.order_by("granted_at")
+    ]
     for address in EmailAddress.objects.filter(user=user).order_by("pk"):
-        found.append(record(address, "email", "verified", "primary", title=_("E-mail address")))
+        found.append(
+            record(address, "email", ("verified", _("checked")), ("primary", _("main one")), title=_("E-mail address"))
+        )
     for factor in Authenticator.objects.filter(user=user).order_by("pk"):
-        found.append(record(factor, "type", "created_at", "last_used_at", title=_("Second factor")))
+        found.append(
+            record(
+                factor,
+                ("type", _("sort")),
+                ("created_at", _("set up on")),
+                ("last_used_at", _("last used on")),
+                title=_("Second factor"),
+            )
+        )
     for identity in SocialAccount.objects.filter(user=user).order_by("pk"):
-        found.append(record(identity, "provider", "uid", "date_joined", title=_("Identity provider")))
+        found.append(
+            record(
+                identity,
+                ("provider", _("provider")),
+                ("uid", _("identifier")),
+                ("date_joined", _("since")),
+                title=_("Identity provider"),
+            )
+        )
     for session in UserSession.objects.filter(user=user).order_by("pk"):
         seen = (Value("opened_at", _("opened on"), session.created_at), Value("address", _("address"), session.ip))
         found.append(Record(_("Session"), (*seen, Value("browser", _("browser"), session.user_agent))))
-    found += [record(line, "at", "what", "detail") for line in AuditLine.objects.filter(actor=user).order_by("at")]
+    found += [
+        record(line, ("at", _("when")), ("what", _("what")), ("detail", _("detail")), title=_("What you did"))
+        for line in AuditLine.objects.filter(actor=user).order_by("at")
+    ]
     return found
 
 
 def _drafts(user: User) -> list[Record]:
-    return [record(draft, "form", "saved_at", "data") for draft in user.drafts.order_by("form")]
+    return [
+        record(draft, ("form", _("form")), ("saved_at", _("saved on")), ("data", _("what you typed")), title=_("Draft"))
+        for draft in user.drafts.order_by("form")
+    ]
 
 
 def _declarations(user: User) -> list[Record]:
     found = Declaration.objects.filter(declared_by=user) | Declaration.objects.filter(settled_by=user)
     return [
-        record(one, "commitment", "fact_index", "kind", "state", "declared_at", "settled_at")
+        record(
+            one,
+            ("commitment", _("commitment")),
+            ("fact_index", _("fact")),
+            ("kind", _("sort")),
+            ("state", _("state")),
+            ("declared_at", _("declared on")),
+            ("settled_at", _("settled on")),
+        )
         for one in found.distinct().order_by("declared_at", "pk")
     ]
 

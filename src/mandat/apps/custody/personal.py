@@ -141,10 +141,14 @@ def unregistered(registered: Iterable[str]) -> list[str]:
     return sorted(m._meta.label for m in linked_models() if m._meta.label_lower not in known)
 
 
-def record(instance: models.Model, *names: str, title: Any = "") -> Record:
-    """A record from fields of an instance, with the words of its model; what was erased is said to be."""
+def record(instance: models.Model, *names: str | tuple[str, Any], title: Any = "") -> Record:
+    """A record from fields of an instance, with the words of its model or those given beside the name.
+
+    What was erased is said to be.
+    """
     values = []
-    for name in names:
+    for given in names:
+        name, label = given if isinstance(given, tuple) else (given, "")
         field: Any = instance._meta.get_field(name)
         try:
             value = getattr(instance, field.attname)
@@ -152,7 +156,7 @@ def record(instance: models.Model, *names: str, title: Any = "") -> Record:
             value = str(_("erased"))
         if field.choices and value is not None:
             value = str(dict(field.flatchoices).get(value, value))
-        values.append(Value(name, field.verbose_name, value))
+        values.append(Value(name, label or field.verbose_name, value))
     return Record(title or instance._meta.verbose_name, tuple(values))
 
 

@@ -29,6 +29,7 @@ from mandat.apps.custody.forms import ErasureForm
 from mandat.apps.custody.models import RetentionLine, RetentionRun, StoredFile
 from mandat.apps.custody.sealing import ErasedError, readable
 from mandat.apps.programme.views.bureau.common import page as bureau_page
+from mandat.apps.territory.selectors import fold
 from mandat.kernel.errors import InputError
 from mandat.web.components import Column, Crumb, Table
 from mandat.web.formats import moment, number
@@ -42,7 +43,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """Every treatment, its purpose and its duration: open to everyone."""
     last = RetentionRun.objects.filter(dry_run=False, finished_at__isnull=False).first()
     values = {
-        "treatments": retention.treatments(),
+        "treatments": sorted(retention.treatments(), key=lambda treatment: fold(str(treatment.title))),
         "last": last,
         "crumbs": [Crumb(_("Home"), "/"), Crumb(_("Your data"))],
     }

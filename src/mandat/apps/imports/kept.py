@@ -14,7 +14,10 @@ from mandat.apps.imports.models import Run
 
 
 def _export(user: User) -> list[personal.Record]:
-    return [personal.record(run, "filename", "state", "created_at") for run in Run.objects.filter(actor=user)]
+    return [
+        personal.record(run, "filename", ("state", _("state")), ("created_at", _("on")))
+        for run in Run.objects.filter(actor=user)
+    ]
 
 
 def _forget(user: User) -> None:

@@ -19,11 +19,10 @@ _MODELS = ("organisations.Member", "organisations.JoinRequest", "organisations.I
 
 
 def _export(user: User) -> list[Record]:
-    found = []
-    for member in selectors.organisations_of(user):
-        shown = personal.record(member, "rank", "joined_at", title=_("Membership"))
-        name = Value("organisation", _("organisation"), member.organisation.name)
-        found.append(Record(shown.title, (name, *shown.values)))
+    found = [
+        personal.record(member, "rank", "joined_at", title=member.organisation.name)
+        for member in selectors.organisations_of(user)
+    ]
     for request in JoinRequest.objects.filter(user=user).select_related("organisation").order_by("pk"):
         values = (
             Value("organisation", _("organisation"), request.organisation.name),

@@ -12,7 +12,7 @@ from mandat.apps.publications.models import Delivery, Subscription
 
 def _export(user: User) -> list[personal.Record]:
     found = Subscription.objects.filter(user=user).order_by("created_at")
-    records = [personal.record(one, "topic", "pace", "created_at") for one in found]
+    records = [personal.record(one, ("topic", _("what")), "pace", ("created_at", _("since"))) for one in found]
     sent = Delivery.objects.filter(user=user, sent_at__isnull=False).select_related("mailing").order_by("pk")
     title = _("Message sent")
     for one in sent:
