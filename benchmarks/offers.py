@@ -26,7 +26,8 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 PAGE_LIMIT = 150.0
 #: Statements a page may send, whatever the size.
 STATEMENTS = 40
-MEMORY_LIMIT = 400.0
+#: Up to 256 MB of it are pages of the database, mapped (settings/base.py).
+MEMORY_LIMIT = 600.0
 
 
 def write(path: Path, schools: int, pupils: int) -> None:

@@ -10,6 +10,7 @@ import io
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -61,7 +62,7 @@ def play_round(*, actor: User, offer: str, schools: Sequence[School], seed: int 
         Assignment.objects.get_or_create(user=actor, establishment=school, place=None)
         Assignment.objects.get_or_create(user=actor, establishment=None, place=place)
     content = _list(schools, group=published.offer.unit == "group", opens=period.opens, chance=chance)
-    given = {"actor": actor, "offer": offer, "round": period.code}
+    given: dict[str, Any] = {"actor": actor, "offer": offer, "round": period.code}
     services.roll_import(stream=io.BytesIO(content), filename="demonstration.csv", complete=True, **given)
     services.roll_close(**given)
     batch = services.batch_open(**given)

@@ -106,7 +106,8 @@ def _content(batch: Batch, establishment: Establishment, invitations: list[Invit
 
 
 def _typeset(content: dict[str, Any]) -> bytes:
-    moment = dt.datetime(*content["date"], tzinfo=dt.UTC)
+    year, month, day = content["date"]
+    moment = dt.datetime(year, month, day, tzinfo=dt.UTC)
     try:
         raw: bytes = typst.compile(
             str(FOLDER / "letters.typ"),

@@ -14,7 +14,6 @@ from mandat.apps.custody.retention import Basis
 from mandat.apps.offers.models import Assignment
 from mandat.apps.offers.services import forgetting
 
-_BASIS = {"basis": Basis.PUBLIC_TASK}
 _PEOPLE = _("people invited by a systematic offer")
 
 
@@ -30,7 +29,7 @@ def declare() -> None:
         models=("offers.Identity",),
         due=forgetting.identities_due,
         recipients=_("staff assigned to the establishment or the place"),
-        **_BASIS,
+        basis=Basis.PUBLIC_TASK,
     )
     retention.register(
         code="offers.codes",
@@ -42,7 +41,7 @@ def declare() -> None:
         models=("offers.PendingCode",),
         due=forgetting.codes_due,
         recipients=_("staff assigned to the establishment"),
-        **_BASIS,
+        basis=Basis.PUBLIC_TASK,
     )
     retention.register(
         code="offers.answers",
@@ -62,7 +61,7 @@ def declare() -> None:
         due=forgetting.members_due,
         apply=forgetting.members_erase,
         recipients=_("staff assigned to the place"),
-        **_BASIS,
+        basis=Basis.PUBLIC_TASK,
     )
     retention.register(
         code="offers.assignments",
@@ -72,7 +71,7 @@ def declare() -> None:
         people=_("staff of establishments and places"),
         after=_("the assignment is taken back or the account is closed"),
         models=("offers.Assignment",),
-        **_BASIS,
+        basis=Basis.PUBLIC_TASK,
     )
     personal.register(
         code="offers.assignments",

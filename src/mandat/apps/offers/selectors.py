@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, When
 
@@ -83,13 +84,13 @@ def reconciliation(offer: str, round: str, establishments: list[int] | None = No
             ought=Count("pk", filter=Q(standing=Standing.INVITED)),
         )
     )
-    asked = {
-        row["member__establishment"]: row
+    asked: dict[int, dict[str, Any]] = {
+        row["member__establishment"]: dict(row)
         for row in invitations.order_by()
         .values("member__establishment")
         .annotate(
             invited=Count("pk", filter=Q(member__standing=Standing.INVITED)),
-            waiting=Count("pk", filter=Q(member__standing=Standing.WAITING)),
+            early=Count("pk", filter=Q(member__standing=Standing.WAITING)),
             all=Count("pk"),
             members=Count("member", distinct=True),
         )
@@ -97,13 +98,14 @@ def reconciliation(offer: str, round: str, establishments: list[int] | None = No
     closed = set(
         RollClosure.objects.filter(offer=offer, round=round).order_by("pk").values_list("establishment", flat=True)
     )
-    rows = {row.pop("establishment"): row for row in counted}
-    none = {"invited": 0, "waiting": 0}
+    rows: dict[int, dict[str, Any]] = {row["establishment"]: dict(row) for row in counted}
+    none = {"invited": 0, "early": 0}
     lines = []
     for school in Establishment.objects.filter(pk__in=rows).order_by("department", "name", "code"):
         row, found = rows[school.pk], asked.get(school.pk, none)
-        wrong = abs(row.pop("ought") - found["invited"]) + found["waiting"]
-        lines.append(RollLine(school, closed=school.pk in closed, wrong=wrong, **row))
+        wrong = abs(row.pop("ought") - found["invited"]) + found["early"]
+        row["establishment"] = school
+        lines.append(RollLine(closed=school.pk in closed, wrong=wrong, **row))
     return Reconciliation(tuple(lines), sum(row["all"] - row["members"] for row in asked.values()))
 
 

@@ -45,7 +45,7 @@ def tallies(offer: str, round: str, establishments: Collection[int]) -> dict[int
 def recount(offer: str, round: str, establishments: Collection[int]) -> None:
     """Count anew who is listed, waits, was invited and declined in these establishments: one query for all."""
     kept = tallies(offer, round, establishments)
-    counted = {
+    counted: dict[int, Any] = {
         row["establishment"]: row
         for row in Member.objects.filter(offer=offer, round=round, establishment__in=list(kept), present=True)
         .annotate(asked=Exists(Invitation.objects.filter(member=OuterRef("pk"))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -125,7 +125,7 @@ class Identity(models.Model):
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     member = models.OneToOneField(Member, models.CASCADE, related_name="identity")
-    person: SealedJSONField = SealedJSONField(bind="reference", purpose="offers.identity")
+    person: Any = SealedJSONField(bind="reference", purpose="offers.identity")
 
     class Meta:
         verbose_name = _("identity")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -171,7 +171,8 @@ class _Reading:
                 identity.save(update_fields=["person"])
         fresh = [*fresh, *((member, entry) for member, entry in kept if member.pk in named)]
         Identity.objects.bulk_create(
-            [Identity(member=member, person=entry.person) for member, entry in fresh if entry.person], batch_size=CHUNK
+            [Identity(member=member, person=cast(Any, entry.person)) for member, entry in fresh if entry.person],
+            batch_size=CHUNK,
         )
 
     def _new(self, entry: reading.Entry, school: int) -> Member:

@@ -54,7 +54,7 @@ def holds_code(view: View) -> View:
         if held.get("until", 0) > time.time():
             invitation = (
                 Invitation.objects.select_related("member__establishment")
-                .filter(pk=held.get("id"), code=held.get("code"))
+                .filter(pk=held.get("id", 0), code=held.get("code", ""))
                 .first()
             )
         if invitation is None or invitation.member.offer not in published_offers():
