@@ -128,8 +128,8 @@ class SlotsForm(RoundForm):
     first = forms.DateField(label=_("First day"), widget=_DAY)
     last = forms.DateField(label=_("Last day"), widget=_DAY)
     weekdays = forms.MultipleChoiceField(label=_("Days"), choices=_WEEKDAYS, widget=forms.CheckboxSelectMultiple)
-    begins = forms.TimeField(label=_("From"), widget=_TIME)
-    ends = forms.TimeField(label=_("To"), widget=_TIME)
+    begins = forms.TimeField(label=_("Opens at"), widget=_TIME)
+    ends = forms.TimeField(label=_("Closes at"), widget=_TIME)
     capacity = forms.IntegerField(
         label=_("Invitations a slot"),
         min_value=1,
