@@ -38,6 +38,7 @@ PAGES = {
     "data": "/donnees/",
     "accessibility": "/accessibilite/",
     "legal": "/mentions-legales/",
+    "your data": "/vos-donnees/",
     "glossary": "/glossaire/",
     "english": "/en/mesures/2/",
     "missing": "/rien/",

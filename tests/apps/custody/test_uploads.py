@@ -22,12 +22,13 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from mandat.apps.accounts.models import User
+from mandat.apps.accounts.models import RoleGrant, User
 from mandat.apps.custody import antivirus, blobs, personal, services, uploads
 from mandat.apps.custody.forms import CheckedFileField
 from mandat.apps.custody.keys import SealError
-from mandat.apps.custody.models import StoredFile
+from mandat.apps.custody.models import RetentionLine, RetentionRun, StoredFile
 from mandat.apps.custody.subjects import subject_erase, subject_open
+from mandat.apps.custody.worklist import stopped_custody
 from mandat.apps.programme.uploads import too_large
 from mandat.kernel.errors import InputError
 from tests.apps.custody import samples as made
@@ -334,6 +335,34 @@ def test_a_purpose_that_asks_for_an_unknown_kind_is_a_mistake() -> None:
         uploads.purpose("x", title="x", may_read=lambda who, stored: True, kinds=("exe",))
 
 
+def test_an_agent_needs_a_second_factor_to_read_someones_file(
+    send: Callable[..., StoredFile], client: Client, settings: Any
+) -> None:
+    stored = send()
+    uploads.purpose("essai", title="Essai", may_read=lambda who, stored: True)
+    agent = User.objects.create_user("agent@example.org")
+    RoleGrant.objects.create(user=agent, role="agent")
+    client.force_login(agent)
+    response = client.get(reverse("custody:piece", args=[stored.pk]))
+    assert response.status_code == 302
+    assert "totp" in response["Location"]
+    settings.MANDAT_DEMO = True
+    assert client.get(reverse("custody:piece", args=[stored.pk])).status_code == 200
+
+
+def test_what_has_stopped_is_among_the_tasks_of_agents(send: Callable[..., StoredFile]) -> None:
+    agent = User.objects.create_user("agent@example.org")
+    RoleGrant.objects.create(user=agent, role="agent")
+    assert stopped_custody(agent) == []
+    StoredFile.objects.filter(pk=send().pk).update(state="held")
+    run = RetentionRun.objects.create(dry_run=False)
+    RetentionLine.objects.create(run=run, code="essai", error="RuntimeError")
+    assert [str(task.label) for task in stopped_custody(agent)] == [
+        "1 pièce attend l’antivirus", "Conservation arrêtée",
+    ]  # fmt: skip
+    assert stopped_custody(User.objects.get(email="ada@example.org")) == []
+
+
 # -- forms
 
 
@@ -376,8 +405,6 @@ def test_a_file_too_large_is_dropped_while_it_arrives(rf: RequestFactory) -> Non
 
 
 def test_held_files_are_told_to_agents(send: Callable[..., StoredFile], settings: Any, client: Client) -> None:
-    from mandat.apps.accounts.models import RoleGrant
-
     settings.MANDAT_DEMO = True
     agent = User.objects.create_user("agent@example.org")
     RoleGrant.objects.create(user=agent, role="agent")

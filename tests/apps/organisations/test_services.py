@@ -16,7 +16,7 @@ from django.utils import timezone
 from mandat.apps.accounts.models import Role, User
 from mandat.apps.custody import personal
 from mandat.apps.custody.services import personal_erase, retention_run
-from mandat.apps.organisations import selectors, services
+from mandat.apps.organisations import limits, selectors, services
 from mandat.apps.organisations.models import Control, Invitation, JoinRequest, Member, Organisation, Rank, State
 from mandat.apps.organisations.registers import fake, register
 from mandat.journal import guard
@@ -144,6 +144,24 @@ def test_a_closed_establishment_may_be_entered_and_says_so(ada: User) -> None:
         actor=ada, siret=number, values=written(number), entry=register().by_siret(number).entry
     )
     assert (made.state, made.closed_on) == (State.CEASED, dt.date(2024, 12, 31))
+
+
+def test_two_who_enter_it_at_once_are_told_apart(ada: User, person: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    simple(ada, "Première", siret=SIRET)
+    monkeypatch.setattr(services, "known", lambda **_: None)
+    with pytest.raises(InputError, match="déjà inscrite"):
+        simple(person("bob"), "Seconde", siret=SIRET)
+    assert Organisation.objects.count() == 1
+
+
+def test_one_account_sends_so_many_invitations_a_day(
+    rives: Organisation, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MESSAGES", (2, 60))
+    for _ in range(2):
+        services.member_invite(actor=ada, organisation=rives, email="bob@example.org", rank="reader")
+    with pytest.raises(InputError, match="demain"):
+        services.member_invite(actor=ada, organisation=rives, email="bob@example.org", rank="reader")
 
 
 # -- members

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mandat.apps.accounts.models import User
-from mandat.apps.organisations import selectors, services
+from mandat.apps.organisations import limits, selectors, services
 from mandat.apps.organisations.models import Control, Invitation, JoinRequest, Member, Organisation, Rank
 from mandat.apps.organisations.registers import fake
+from mandat.apps.organisations.worklist import waiting_organisations
 from tests.apps.organisations.conftest import SIRET
 
 pytestmark = pytest.mark.django_db
@@ -128,15 +129,19 @@ def test_wrong_details_are_told_and_nothing_is_lost(site: Client) -> None:
     assert "1 rue Neuve" in text
 
 
-def test_one_that_is_here_is_joined_on_request(rives: Organisation, client: Client, person: People, ada: User) -> None:
+def test_one_that_is_here_is_joined_on_request(
+    rives: Organisation, client: Client, person: People, ada: User, django_capture_on_commit_callbacks: Any
+) -> None:
     bob = person("bob")
     client.force_login(bob)
     page = looked_up(client, SIRET)
     assert "déjà inscrite" in page
     assert "ada@" not in page
     assert "contact@" not in page
-    client.post(sheet(rives, "ask"))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(sheet(rives, "ask"))
     request = JoinRequest.objects.get()
+    assert (mail.outbox[0].to, "bob" in mail.outbox[0].body) == (["ada@example.org"], False)
     client.force_login(ada)
     assert "bob@example.org" in client.get(sheet(rives, "members")).content.decode()
     client.post(sheet(rives, "settle", request.pk), {"rank": "editor"})
@@ -357,3 +362,18 @@ def test_lists_cost_the_same_however_long(
     client.force_login(ada)
     with django_assert_max_num_queries(15):
         assert "Collectif 59" in client.get(reverse("organisations:mine")).content.decode()
+
+
+def test_the_register_is_not_asked_without_end_by_one_account(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "LOOKUPS", (1, 600))
+    assert "Les Rives vives" in looked_up(site, SIRET)
+    assert "ne répond pas" in looked_up(site, fake.siret_of(2))
+
+
+def test_what_waits_for_agents_is_among_their_tasks(rives: Organisation, person: People) -> None:
+    agent, auditor = person("agent", "agent"), person("auditor", "auditor")
+    assert [str(task.label) for task in waiting_organisations(agent)] == ["1 organisation à confirmer"]
+    assert waiting_organisations(auditor) == []
+    services.organisation_confirm(actor=agent, organisation=rives)
+    rives.members.all().delete()
+    assert [str(task.label) for task in waiting_organisations(agent)] == ["1 organisation sans responsable"]

@@ -8,6 +8,6 @@ class CustodyConfig(AppConfig):
     verbose_name = _("Custody")
 
     def ready(self) -> None:
-        from mandat.apps.custody import checks, own  # noqa: F401
+        from mandat.apps.custody import checks, own, worklist  # noqa: F401
 
         own.register()

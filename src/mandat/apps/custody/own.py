@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from mandat.apps.accounts import services as accounts
@@ -136,7 +137,8 @@ def _erase_files(user: User) -> None:
     """Files about the person, unless their purpose keeps them; those sent for others stay without their name."""
     for stored in StoredFile.objects.filter(subject__user=user).order_by("pk"):
         if uploads.erasable(stored):
-            stored.delete()
+            with suppress(ProtectedError):  # a case still needs it, and says so among what stays
+                stored.delete()
     StoredFile.objects.filter(sender=user).update(sender=None)
 
 

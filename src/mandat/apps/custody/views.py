@@ -21,8 +21,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from mandat.apps.accounts.access import requires
+from mandat.apps.accounts.access import requires, second_factor
 from mandat.apps.accounts.models import User
+from mandat.apps.accounts.permissions import may
 from mandat.apps.custody import exporting, personal, retention, services, uploads
 from mandat.apps.custody.content import KINDS
 from mandat.apps.custody.forms import ErasureForm
@@ -119,9 +120,13 @@ def _confirm(address: str, kept: list[personal.Kept], *, closes: bool) -> None:
 @require_GET
 def piece(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """A file, to those its purpose lets read it: always saved, never shown in the page."""
+    user = _user(request)
     stored = StoredFile.objects.filter(pk=pk).select_related("subject").first()
-    if stored is None or not uploads.may_read(_user(request), stored):
+    if stored is None or not uploads.may_read(user, stored):
         raise Http404
+    theirs = user.pk in {stored.sender_id, stored.subject.user_id}
+    if not theirs and may(user, "bureau.enter") and (detour := second_factor(request)) is not None:
+        return detour
     try:
         chunks = uploads.read(stored)
         name = readable(stored, "name", "")

@@ -8,6 +8,6 @@ class OrganisationsConfig(AppConfig):
     verbose_name = _("Organisations")
 
     def ready(self) -> None:
-        from mandat.apps.organisations import checks, kept  # noqa: F401
+        from mandat.apps.organisations import checks, kept, worklist  # noqa: F401
 
         kept.register()

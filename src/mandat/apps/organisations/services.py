@@ -11,13 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import require
 from mandat.apps.custody.subjects import subject_open
-from mandat.apps.organisations import selectors
+from mandat.apps.organisations import limits, selectors
 from mandat.apps.organisations.categories import HEADCOUNT, clean_rna, clean_siret, legal_label, naf_code
 from mandat.apps.organisations.models import Control, Invitation, JoinRequest, Member, Organisation, Rank, State
 from mandat.apps.organisations.registers import Entry
@@ -74,7 +74,11 @@ def organisation_create(
     organisation = found or Organisation(subject=subject_open())
     organisation.siret, organisation.siren, organisation.rna, organisation.by_link = siret, siret[:9], rna, False
     _write(organisation, values, entry, email=email, telephone=telephone)
-    organisation.save()
+    try:
+        with transaction.atomic():
+            organisation.save()
+    except IntegrityError:  # someone entered it in between
+        raise InputError(KNOWN) from None
     _join(organisation, actor, Rank.OWNER)
     return organisation
 
@@ -169,6 +173,10 @@ def member_invite(*, actor: User, organisation: Organisation, email: str, rank: 
     _ask(actor, organisation, "members")
     _rank(rank)
     address = email.strip().lower()
+    if not limits.within("invitations", actor.pk, limits.MESSAGES):
+        raise InputError(
+            Text("trop d'invitations aujourd'hui : réessayez demain", "too many invitations today: try tomorrow")
+        )
     field: Any = Invitation._meta.get_field("email_index")
     Invitation.objects.filter(organisation=organisation, email_index__in=field.looked_up(address)).delete()
     if Invitation.objects.filter(organisation=organisation).count() >= MOST_INVITATIONS:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.mail import send_mail
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from mandat.apps.organisations import selectors, services
+from mandat.apps.organisations import limits, selectors, services
 from mandat.apps.organisations.forms import NumberForm, OrganisationForm, proof_of
-from mandat.apps.organisations.models import Invitation, JoinRequest, Organisation
+from mandat.apps.organisations.models import Invitation, JoinRequest, Organisation, Rank
 from mandat.apps.organisations.registers import Answer, Outcome, register
 from mandat.apps.organisations.views.common import crumbs, user_of
 from mandat.kernel.errors import InputError
@@ -54,11 +60,17 @@ def new(request: HttpRequest) -> HttpResponseBase:
         if found is not None and not found.by_link:
             values = {"organisation": found, "crumbs": crumbs(Crumb(_("New organisation")))}
             return render(request, "organisations/known.html", values)
-        answer = register().by_siret(siret) if siret else register().by_rna(rna)
+        answer = _look_up(request, siret, rna)
         initial = _initial(answer)
         return _sheet(request, OrganisationForm(initial=initial), number=number, answer=answer)
     values = {"form": form, "crumbs": crumbs(Crumb(_("New organisation")))}
     return render(request, "organisations/number.html", values, status=422 if form.errors else 200)
+
+
+def _look_up(request: HttpRequest, siret: str, rna: str) -> Answer:
+    if not limits.within("lookups", user_of(request).pk, limits.LOOKUPS):
+        return Answer(Outcome.UNAVAILABLE, reason="asked too often")
+    return register().by_siret(siret) if siret else register().by_rna(rna)
 
 
 def _split(number: str) -> tuple[str, str]:
@@ -121,12 +133,26 @@ def ask(request: HttpRequest, reference: uuid.UUID) -> HttpResponseBase:
     """Ask to join an organisation that is here already."""
     organisation = get_object_or_404(Organisation, reference=reference)
     try:
-        services.join_ask(actor=user_of(request), organisation=organisation)
+        with transaction.atomic():
+            asked = services.join_ask(actor=user_of(request), organisation=organisation)
+            transaction.on_commit(lambda: _tell_owners(asked))
     except InputError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Your request is sent: an owner of the organisation will answer it."))
     return redirect("organisations:mine")
+
+
+def _tell_owners(asked: JoinRequest) -> None:
+    """Owners are told that someone asks; who it is, they see once signed in."""
+    organisation = asked.organisation
+    url = settings.SITE_URL + reverse("organisations:members", args=[organisation.reference])
+    owners = organisation.members.filter(rank=Rank.OWNER, user__is_active=True).select_related("user")
+    for owner in owners.order_by("pk"):
+        with override(owner.user.language):
+            text = render_to_string("organisations/asked.txt", {"organisation": organisation, "url": url})
+            subject = _("Mandat – someone asks to join your organisation")
+        send_mail(subject, text, None, [owner.user.email], fail_silently=True)
 
 
 @never_cache
