@@ -97,7 +97,7 @@ def test_a_reform_of_a_scale_takes_brackets() -> None:
     [
         ({"plafon": 3}, "paramètre inconnu : plafon"),
         ({"plafond": 1.5}, "décimal exact"),
-        ({"plafond": "beaucoup"}, "valeur impossible"),
+        ({"plafond": "beaucoup"}, "un nombre ou une date est attendu"),
         ({"tarif": []}, "brackets"),
     ],
 )

@@ -27,6 +27,7 @@ from mandat.engines.rules.writing import (
     Formula,
     Name,
     Number,
+    NumberOrDay,
     Paragraph,
     Reference,
     Slug,
@@ -85,8 +86,8 @@ class Input(Strict):
     sensitive: bool = False
     unit: UnitText = "1"
     decimals: int = Field(default=0, ge=0, le=MOST_DECIMALS)
-    min: Number | Day | None = None
-    max: Number | Day | None = None
+    min: NumberOrDay | None = None
+    max: NumberOrDay | None = None
     past: bool = False
     choices: tuple[Choice, ...] = Field(default=(), max_length=200)
 
@@ -167,7 +168,7 @@ class Dated(Strict):
     """
 
     from_: Day = Field(alias="from")
-    value: Number | Day | None = None
+    value: NumberOrDay | None = None
     brackets: tuple[Bracket, ...] = Field(default=(), max_length=100)
     reference: Reference
     assumption: bool = False

@@ -229,7 +229,10 @@ def _same(got: object, expected: object, type_: object) -> bool:
     if expected in ("unknown", "inconnu"):
         return got is UNKNOWN
     if isinstance(type_, NumberType):
-        return isinstance(got, Decimal) and str(expected) not in ("True", "False") and got == Decimal(str(expected))
+        try:
+            return isinstance(got, Decimal) and not isinstance(expected, bool) and got == Decimal(str(expected))
+        except ArithmeticError:
+            return False
     if isinstance(type_, BooleanType):
         return got is expected
     if isinstance(type_, DateType):
@@ -238,7 +241,7 @@ def _same(got: object, expected: object, type_: object) -> bool:
 
 
 def _said(value: object) -> Text:
-    if isinstance(value, Unknown):
+    if isinstance(value, Unknown) or value in ("unknown", "inconnu"):
         return Text("inconnu", "unknown")
     if value is True or value is False:
         return Text("vrai", "true") if value else Text("faux", "false")

@@ -38,7 +38,7 @@ def value_words(value: object, type_: Type, *, percent: bool = False, labels: Ma
         day = in_words(value)
         return Text(day.fr, day.en)
     if isinstance(value, str):
-        return (labels if labels is not None else {}).get(value, Text(value, value))
+        return labels.get(value, Text(value, value)) if labels is not None else Text(value, value)
     if isinstance(value, Fraction):
         value = round(Decimal(value.numerator) / Decimal(value.denominator), 4)
     assert isinstance(value, Decimal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -16,6 +17,11 @@ MOST_DECIMALS = 9
 #: Members a household may declare at most.
 MOST_MEMBERS = 500
 EARLIEST, LATEST = dt.date(1850, 1, 1), dt.date(2200, 12, 31)
+
+
+NAME = r"^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$"
+_NAME = re.compile(NAME)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class DocumentError(ValueError):
@@ -58,6 +64,11 @@ def _unit(value: str) -> str:
 
 
 def _name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise refuse(
+            f"« {value} » : un nom s'écrit en minuscules sans accent, comme revenu_mensuel",
+            f"“{value}”: a name is written in lower case without accents, such as revenu_mensuel",
+        )
     if is_unit_word(value):
         raise refuse(
             f"« {value} » est une unité et ne peut nommer autre chose",
@@ -68,8 +79,27 @@ def _name(value: str) -> str:
 
 Number = Annotated[Decimal, BeforeValidator(_exact), AfterValidator(_finite)]
 UnitText = Annotated[str, AfterValidator(_unit), Field(max_length=60)]
-NAME = r"^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$"
-Name = Annotated[str, Field(pattern=NAME, max_length=60), AfterValidator(_name)]
+
+
+def _number_or_day(value: Any) -> Decimal | dt.date:
+    """Either, by what is written: one sentence where it is neither, not one for each."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            value = dt.date.fromisoformat(value)
+        except ValueError:
+            raise refuse(f"date impossible : {value}", f"impossible date: {value}") from None
+    if type(value) is dt.date:
+        if not EARLIEST <= value <= LATEST:
+            raise refuse(f"date hors de {EARLIEST} … {LATEST}", f"date outside {EARLIEST} … {LATEST}")
+        return value
+    try:
+        return _finite(Decimal(_exact(value)))
+    except (ArithmeticError, TypeError):
+        raise refuse("un nombre ou une date est attendu", "a number or a date is expected") from None
+
+
+NumberOrDay = Annotated[Decimal | dt.date, BeforeValidator(_number_or_day)]
+Name = Annotated[str, Field(max_length=60, json_schema_extra={"pattern": NAME}), AfterValidator(_name)]
 #: Entities may bear the name of a unit: they stand before a point, never after a number.
 EntityName = Annotated[str, Field(pattern=NAME, max_length=60)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=60)]
