@@ -40,6 +40,9 @@ PAGES = {
     "legal": "/mentions-legales/",
     "your data": "/vos-donnees/",
     "glossary": "/glossaire/",
+    "systematic offers": "/offres/",
+    "systematic offer": "/offres/consultation-lyceens/",
+    "code of an invitation": "/invitation/",
     "english": "/en/mesures/2/",
     "missing": "/rien/",
 }

@@ -38,6 +38,7 @@ from mandat.apps.offers.selectors import reconciliation
 from mandat.apps.offers.services.answering import FullError
 from mandat.apps.offers.services.coverage import recount_attendance, share
 from mandat.apps.offers.services.places import times
+from mandat.engines.indicators.expression import Expression
 from mandat.journal import guard
 from mandat.kernel.errors import InputError
 from mandat.kernel.periods import PARIS
@@ -328,6 +329,26 @@ def test_facts_replayed_give_the_counts_that_pages_show(
                 sums[fact.subject] = sums.get(fact.subject, 0) + int(fact.quantity)
         kept = {t.establishment.code: getattr(t, f"told_{name}") for t in Tally.objects.select_related("establishment")}
         assert sums == {code: count for code, count in kept.items() if count}
+
+
+def test_a_commitment_is_computed_from_the_coverage_told(
+    invited: Invited, slot: MakeSlot, nurse: User, agent: User, enrol: Enrol, monday_of_november: Any
+) -> None:
+    everyone = invited(10)
+    enrol(*lines(A, 10, first=10), complete=False)
+    services.coverage_publish(actor=agent, offer="consultation", round=ROUND)
+    services.batch_carry_out(batch=services.batch_open(actor=agent, offer="consultation", round=ROUND))
+    record(everyone, slot, nurse, monday_of_november)
+    services.coverage_publish(actor=agent, offer="consultation", round=ROUND)
+    for kind, expected in (("offers.coverage_invited.v1", [50, 100]), ("offers.coverage_attended.v1", [50])):
+        indicator = Expression(facts=(kind,), aggregate="last", of="quantity")
+        counted = [fact for fact in published(kind) if indicator.accepts(fact, measure=1, commitment="1.1")]
+        assert [fact.quantity for fact in counted] == expected
+        assert {fact.area for fact in counted} == {"region:24"}
+    served = Expression(facts=("offers.attended.v1",), aggregate="distinct", of="subject")
+    assert {
+        fact.subject for fact in published("offers.attended.v1") if served.accepts(fact, measure=1, commitment="1.1")
+    } == {A}
 
 
 @given(reached=st.integers(0, 200_000), target=st.integers(1, 200_000))

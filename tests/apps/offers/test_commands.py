@@ -38,8 +38,8 @@ def test_the_daily_run_goes_on_with_what_stopped_and_repeats_nothing(enrol: Any,
     services.batch_open(actor=agent, offer="consultation", round=ROUND)
     out = io.StringIO()
     call_command("offers_run", stdout=out)
-    assert out.getvalue() == "invited: 8, reminded: 0, slots filled: 0, facts: 1\n"
+    assert out.getvalue() == "invited: 8, reminded: 0, slots filled: 0, facts: 1\nindex keys still needed: dev\n"
     call_command("offers_run", stdout=out)
-    assert out.getvalue().endswith("invited: 0, reminded: 0, slots filled: 0, facts: 0\n")
+    assert "invited: 0, reminded: 0, slots filled: 0, facts: 0\n" in out.getvalue()
     assert Invitation.objects.count() == 8
     assert Batch.objects.get().state == Batch.State.DONE

@@ -405,6 +405,34 @@ def test_each_page_opens_to_its_roles_and_no_other(client: Client, batch: Batch,
         assert "NOMAA" not in response.content.decode(errors="replace"), address
 
 
+def test_more_pupils_and_schools_need_no_more_statements(
+    client: Client, enrol: Enrol, agent: User, person: Person
+) -> None:
+    client.force_login(person("agent"))
+
+    def statements() -> dict[str, int]:
+        found = {}
+        for address in [
+            *(a for a, (m, roles) in PAGES.items() if m == "get" and roles == COUNTS),
+            "/offres/consultation/",
+        ]:
+            client.get(address)
+            with CaptureQueriesContext(connection) as seen:
+                assert client.get(address).status_code == 200
+            found[address] = len(seen)
+        return found
+
+    def round_of(*rows: str) -> None:
+        enrol(*rows, complete=False)
+        services.batch_carry_out(batch=services.batch_open(actor=agent, offer="consultation", round=ROUND))
+        services.coverage_publish(actor=agent, offer="consultation", round=ROUND)
+
+    round_of(*lines(A, 6))
+    few = statements()
+    round_of(*lines(A, 40, first=6), *lines(B, 30, first=46), *lines("0180003C", 9, first=76))
+    assert statements() == few
+
+
 @pytest.mark.parametrize("role", ["member", "agent", "administrator"])
 def test_an_assignment_opens_that_place_and_no_other(
     client: Client, batch: Batch, person: Person, schools: Sequence[Establishment], role: str

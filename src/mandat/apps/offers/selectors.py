@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, When
+from django.db.models.functions import Left
 
 from mandat.apps.offers import codes
 from mandat.apps.offers.models import (
@@ -233,3 +234,15 @@ def classes(offer: str, round: str, establishment: int) -> list[Class]:
         row["member__group"]: row["n"] for row in pending.order_by().values("member__group").annotate(n=Count("pk"))
     }
     return [Class(letters=letters.get(row["group"], 0), **row) for row in sorted(counted, key=lambda row: row["group"])]
+
+
+def index_keys_in_use() -> list[str]:
+    """Index keys under which members of rounds or codes of open invitations are still known: they may not be retired yet.
+
+    A code cannot be hashed anew, for it is nowhere kept: its key serves until its round is over.
+    """
+    keys = {
+        key.partition(":")[0] for key in Member.objects.order_by().values_list(Left("key", 17), flat=True).distinct()
+    }
+    codes_kept = Invitation.objects.filter(closed=False).order_by().values_list(Left("code", 17), flat=True).distinct()
+    return sorted(keys | {code.partition(":")[0] for code in codes_kept})

@@ -10,6 +10,7 @@ from django.utils import timezone
 from mandat.apps.offers import messages, services
 from mandat.apps.offers.definitions import published_offers
 from mandat.apps.offers.models import Batch
+from mandat.apps.offers.selectors import index_keys_in_use
 
 
 class Command(BaseCommand):
@@ -26,3 +27,5 @@ class Command(BaseCommand):
             told += services.coverage_publish(actor=None, offer=published.code, round=period.code)
         sent, filled = messages.send_reminders(), messages.fill_free_slots()
         self.stdout.write(f"invited: {invited}, reminded: {sent}, slots filled: {filled}, facts: {told}")
+        if keys := index_keys_in_use():
+            self.stdout.write(f"index keys still needed: {', '.join(keys)}")
