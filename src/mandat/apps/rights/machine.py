@@ -36,6 +36,8 @@ class State(models.TextChoices):
 
 
 OPEN = (State.SUBMITTED, State.INCOMPLETE)
+#: The service has something to do, or waits for the person.
+WAITING = (*OPEN, State.APPEALED)
 DECIDED = (State.GRANTED, State.REFUSED)
 
 

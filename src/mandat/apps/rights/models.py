@@ -53,6 +53,7 @@ class Claim(models.Model):
     claimant = models.ForeignKey(USER, models.PROTECT, related_name="claims")
     person = models.ForeignKey(Subject, models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    is_open = models.BooleanField(default=False, help_text=_("the service has something to do"))
     answers = SealedJSONField(default=dict, subject="person")
     identity = SealedJSONField(default=dict, subject="person")
     area = models.CharField(max_length=20, blank=True)
@@ -71,8 +72,9 @@ class Claim(models.Model):
     class Meta:
         verbose_name = _("claim")
         indexes = [
-            models.Index("programme", "state", "due_on", "id", name="claims_late_first"),
-            models.Index("programme", "right", "state", "due_on", "id", name="claims_of_a_right"),
+            models.Index("programme", "is_open", "due_on", "id", name="claims_late_first"),
+            models.Index("programme", "state", "due_on", "id", name="claims_of_a_state"),
+            models.Index("programme", "right", "is_open", "due_on", "id", name="claims_of_a_right"),
             models.Index("claimant", models.F("id").desc(), name="claims_of_a_person"),
             models.Index("assigned_to", "state", "due_on", name="claims_of_an_agent"),
             models.Index("discard_on", condition=models.Q(discard_on__isnull=False), name="claims_to_discard"),

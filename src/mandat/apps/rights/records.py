@@ -64,7 +64,7 @@ def discarded(right: Right) -> frozenset[str]:
 def reduced_inputs(inputs: Sequence[Mapping[str, Any]], dropped: frozenset[str]) -> list[dict[str, Any]]:
     """The inputs, those dropped without their value. Each has entity, member, name, label, value and source."""
     return [
-        {**{k: v for k, v in given.items() if k != "value"}, "value": None, "kept": False}
+        {**{k: v for k, v in given.items() if k not in ("value", "said")}, "value": None, "said": "", "kept": False}
         if given["name"] in dropped
         else {**given, "kept": True}
         for given in inputs

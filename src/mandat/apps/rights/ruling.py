@@ -15,10 +15,13 @@ from typing import Any
 
 from mandat.apps.rights.terms import Terms
 from mandat.apps.rulebook.compiling import perimeters
+from mandat.apps.territory import selectors as territory
 from mandat.definitions.models import DefinitionVersion
 from mandat.engines.rules import Input, RuleDocument, VocabularyDocument, compile_rule
+from mandat.engines.rules.tree import NumberType
 from mandat.facts import DefinitionRef
 from mandat.kernel.errors import InputError
+from mandat.kernel.periods import in_words
 from mandat.kernel.text import Text
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
@@ -265,6 +268,7 @@ def _inputs(held: Compiled, answers: Mapping[str, Any], terms: Terms) -> Iterato
                 "label": item.label.fr,
                 "unit": item.unit if item.type in ("number", "integer") else "",
                 "value": value,
+                "said": _said(item, value),
                 "sensitive": item.sensitive,
                 "source": f"pièce : {proof.label.fr}" if proof else "déclaré par la personne",
             }
@@ -283,6 +287,20 @@ def _failed(held: Compiled, evaluation: Any) -> Iterator[Text]:
             yield Text(f"condition non remplie : {label.fr}", f"condition not met: {label.en}")
 
 
+def _said(item: Input, value: Any) -> str:
+    """An answer in French words, where its value alone says little: a choice, a commune, a day."""
+    if item.type == "choice":
+        return next((choice.label.fr for choice in item.choices if choice.code == value), "")
+    if item.type == "commune":
+        return territory.area_name(f"commune:{value}")
+    return in_words(dt.date.fromisoformat(str(value))).fr if item.type == "date" else ""
+
+
+def _unit(held: Compiled, name: str) -> str:
+    type_ = held.rule.tree.formulas[name].expr.type
+    return str(type_.unit) if isinstance(type_, NumberType) else ""
+
+
 def _steps(held: Compiled, evaluation: Any) -> Iterator[dict[str, Any]]:
     outputs = {output.name for output in held.document.outputs}
     for line in held.document.formulas:
@@ -292,7 +310,7 @@ def _steps(held: Compiled, evaluation: Any) -> Iterator[dict[str, Any]]:
             "name": line.name,
             "label": line.label.fr,
             "formula": line.formula,
-            "unit": line.unit or "",
+            "unit": line.unit or _unit(held, line.name),
             "value": _known(evaluation.value(line.name)),
             "inputs": sorted(held.rests[line.name]),
             "output": line.name in outputs,

@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from mandat.apps.accounts.models import User
-from mandat.apps.rights.machine import OPEN, State
 from mandat.apps.rights.models import Benefit, Claim, Decision, Message, Payment
 from mandat.apps.rights.services.moving import today
 
@@ -39,8 +38,8 @@ class Wanted:
 
 def queue(programme: str, user: User, wanted: Wanted) -> QuerySet[Claim]:
     """Claims that agents deal with, the soonest due first; what is not due (waiting for evidence) last. Drafts are nobody's business."""
-    found = Claim.objects.filter(programme=programme).exclude(state=State.DRAFT)
-    found = found.filter(state=wanted.state) if wanted.state else found.filter(state__in=[*OPEN, State.APPEALED])
+    found = Claim.objects.filter(programme=programme).exclude(state=State.DRAFT) if wanted.state == State.DRAFT else Claim.objects.filter(programme=programme)
+    found = found.filter(state=wanted.state) if wanted.state else found.filter(is_open=True)
     if wanted.right:
         found = found.filter(right=wanted.right)
     if wanted.mine:
@@ -184,7 +183,7 @@ def counts_by_right(programme: str) -> Mapping[str, int]:
 
 def late_count(programme: str) -> int:
     """Claims whose answer is overdue, up to ``COUNTED``."""
-    waiting = Claim.objects.filter(programme=programme, state__in=[State.SUBMITTED, State.APPEALED], due_on__lt=today())
+    waiting = Claim.objects.filter(programme=programme, is_open=True, due_on__lt=today())
     return at_most(waiting)
 
 

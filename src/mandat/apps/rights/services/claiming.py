@@ -19,6 +19,7 @@ from mandat.apps.rights.machine import OPEN, State
 from mandat.apps.rights.models import Benefit, Claim, EvidenceRequest, Message
 from mandat.apps.rights.ruling import rule_on
 from mandat.apps.rights.services import limits
+from mandat.apps.rights.services.benefits import profile
 from mandat.apps.rights.services.decisions import decide_automatically
 from mandat.apps.rights.services.evidence import forget_pieces, missing_evidence
 from mandat.apps.rights.services.moving import check_claimant, fact, held, move, synthetic, terms_of, today
@@ -78,6 +79,13 @@ def _new(actor: User, terms: Terms, answers: dict[str, Any], renews: Benefit | N
 
 
 def _check_open(terms: Terms) -> None:
+    if terms.right.benefit.type == "systematic-offer":
+        raise InputError(
+            Text(
+                "rien à demander : chaque personne concernée est invitée",
+                "nothing to claim: each person concerned is invited",
+            )
+        )
     window, day = terms.right.claims, today()
     if window.opens is not None and day < window.opens:
         words = in_words(window.opens)
@@ -172,7 +180,7 @@ def claim_submit(*, actor: User, claim: Claim, incomplete: bool = False) -> Clai
             _lacking(len(ruling.missing), [label.fr for label in lacking], [label.en for label in lacking])
         )
     claim.right_version = terms.ref.version
-    claim.area = identities.area(claim.identity)
+    claim.area = identities.area(claim.identity, profile(claim).get("commune", ""))
     move(claim, "submit", who="claimant", actor=actor)
     claim.submitted_at = timezone.now()
     claim.complete_on = day

@@ -13,7 +13,7 @@ from django.utils import timezone
 from mandat import journal
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import require
-from mandat.apps.rights.machine import ACTIONS, MOVEMENTS, Who, movement
+from mandat.apps.rights.machine import ACTIONS, MOVEMENTS, WAITING, Who, movement
 from mandat.apps.rights.models import Claim, Move
 from mandat.apps.rights.terms import Terms, terms_at
 from mandat.facts import Fact
@@ -73,7 +73,7 @@ def move(claim: Claim, name: str, *, who: Who, actor: User | None, reason: str =
     made = Move.objects.create(
         claim=claim, name=name, source=claim.state, target=found.target, actor=actor, at=timezone.now(), reason=reason
     )
-    claim.state = found.target
+    claim.state, claim.is_open = found.target, found.target in WAITING
     return made
 
 

@@ -31,7 +31,7 @@ from mandat.apps.rights.services.moving import terms_of, today
 from mandat.apps.rights.terms import Terms, rights
 from mandat.apps.rights.views.letters import letters_of
 from mandat.apps.rights.views.shared import TONES, claim_or_404, line, step_value, to_file
-from mandat.web.components import Crumb, Filters
+from mandat.web.components import ActiveFilter, Crumb, Filters
 from mandat.web.links import with_
 from mandat.web.templatetags.formats import say
 
@@ -104,7 +104,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     here = reverse("rights:queue")
     values = {
         "current": current,
-        "filters": Filters(form, active_filters(form, query) if form.is_valid() else (), clear=here, action=here),
+        "filters": Filters(form, _active(form, query), clear=here, action=here),
         "lines": [line(claim, unread=unread.get(claim.pk, 0), memory=memory) for claim in shown.claims],
         "count": min(count, selectors.COUNTED),
         "more": count > selectors.COUNTED,
@@ -125,6 +125,16 @@ def queue(request: HttpRequest) -> HttpResponse:
         "me": user,
     }
     return page(request, "rights/queue.html", values, crumbs=[Crumb(_("Claims"))])
+
+
+def _active(form: QueueFilters, query: str) -> list[ActiveFilter]:
+    """The filters in force: a box that is not ticked is none."""
+    if not form.is_valid():
+        return []
+    found = active_filters(form, query)
+    return (
+        found if form.cleaned_data["non_lus"] else [one for one in found if one.label != form.fields["non_lus"].label]
+    )
 
 
 def _back(request: HttpRequest) -> HttpResponseBase:
@@ -272,7 +282,7 @@ def instruction_sheet(terms: Terms, ruling: Ruling, file: selectors.File) -> dic
         given.setdefault(piece.code, []).append(piece)
     return {
         "rows": rows,
-        "inputs": [{**row, "shown": step_value(row["value"], row["unit"])} for row in ruling.inputs],
+        "inputs": [{**row, "shown": row["said"] or step_value(row["value"], row["unit"])} for row in ruling.inputs],
         "parameters": [{**row, "shown": step_value(row["value"], row["unit"])} for row in ruling.parameters],
         "evidence": [{"evidence": one, "files": given.pop(one.code, [])} for one in wanted_evidence(terms, ruling)],
         "others": [piece for pieces in given.values() for piece in pieces],

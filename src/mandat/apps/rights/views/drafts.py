@@ -149,7 +149,7 @@ def identity(request: HttpRequest, claim: Claim) -> HttpResponseBase:
         return to_claim(claim)
     terms = terms_of(claim)
     posted = request.POST if request.method == "POST" else None
-    form = IdentityForm(terms.right, posted, initial=claim.identity)
+    form = IdentityForm(terms.right, posted, initial={**_told(claim), **claim.identity})
     if posted is not None:
         valid = form.is_valid()
         # What was typed is kept even where some of it is wrong.
@@ -164,6 +164,14 @@ def identity(request: HttpRequest, claim: Claim) -> HttpResponseBase:
         "form": form,
     }
     return render(request, "rights/identity.html", values, status=422 if form.errors else 200)
+
+
+def _told(claim: Claim) -> dict[str, Any]:
+    """What the answers tell already: nobody is asked twice."""
+    persons = claim.answers.get("personnes") or [{}]
+    rank = min(int(claim.answers.get("demandeur", 0)), len(persons) - 1)
+    birth = persons[rank].get("date_naissance")
+    return {"birth_date": birth} if birth else {}
 
 
 @own
