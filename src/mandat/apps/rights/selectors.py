@@ -38,7 +38,7 @@ class Wanted:
 
 def queue(programme: str, user: User, wanted: Wanted) -> QuerySet[Claim]:
     """Claims that agents deal with, the soonest due first; what is not due (waiting for evidence) last. Drafts are nobody's business."""
-    found = Claim.objects.filter(programme=programme).exclude(state=State.DRAFT) if wanted.state == State.DRAFT else Claim.objects.filter(programme=programme)
+    found = Claim.objects.filter(programme=programme)
     found = found.filter(state=wanted.state) if wanted.state else found.filter(is_open=True)
     if wanted.right:
         found = found.filter(right=wanted.right)
