@@ -92,8 +92,6 @@ def reconciliation(offer: str, round: str, establishments: list[int] | None = No
         .annotate(
             invited=Count("pk", filter=Q(member__standing=Standing.INVITED)),
             early=Count("pk", filter=Q(member__standing=Standing.WAITING)),
-            all=Count("pk"),
-            members=Count("member", distinct=True),
         )
     }
     closed = set(
@@ -107,7 +105,9 @@ def reconciliation(offer: str, round: str, establishments: list[int] | None = No
         wrong = abs(row.pop("ought") - found["invited"]) + found["early"]
         row["establishment"] = school
         lines.append(RollLine(closed=school.pk in closed, wrong=wrong, **row))
-    return Reconciliation(tuple(lines), sum(row["all"] - row["members"] for row in asked.values()))
+    # Over all rounds: the constraint's own index answers, member by member.
+    repeated = Invitation.objects.filter(rank=1).order_by().values("member").annotate(n=Count("pk")).filter(n__gt=1)
+    return Reconciliation(tuple(lines), repeated.count())
 
 
 def tallied(offer: str, round: str) -> QuerySet[Tally]:
