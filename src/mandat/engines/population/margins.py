@@ -223,11 +223,11 @@ def _compositions(counts: Mapping[str, Any], sizes: Mapping[str, Any]) -> tuple[
     outside = _share(sizes["outside_households"])
     _require(outside < 1, "outside_households")
     found.append(("hors_menage", 1, 0, inside * outside / (1 - outside)))
-    numbers = [row[3] for row in found]
-    total = sum(numbers)
-    _require(total > 0 and min(numbers) >= 0, "households")
+    numbers = np.array([row[3] for row in found], float)
+    every = float(numbers.sum())
+    _require(every > 0 and bool((numbers >= 0).all()), "households")
     return (
-        tuple(Composition(kind, adults, children, number / total) for kind, adults, children, number in found),
+        tuple(Composition(kind, adults, children, number / every) for kind, adults, children, number in found),
         int(counts["single_women"]) / singles,
     )
 

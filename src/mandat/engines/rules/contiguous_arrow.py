@@ -1,0 +1,119 @@
+"""Arrow tables as the arrays a contiguous program runs on, without a copy where there need be none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mandat.engines.rules.contiguous import Column
+from mandat.engines.rules.document import Input
+from mandat.engines.rules.tree import Tree
+from mandat.kernel.errors import InputError
+from mandat.kernel.text import Text
+
+_EPOCH = dt.date(1970, 1, 1)
+
+
+def household_sizes(numbers: Any) -> Any:
+    """Members of each household, from a column of household numbers in which equal ones stand side by side.
+
+    Raises InputError where a household comes back after another one.
+    """
+    values = _whole(_combined(numbers))
+    if not len(values):
+        return np.zeros(0, np.int64)
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
+    firsts = values[starts]
+    if (np.diff(firsts) <= 0).any() and len(np.unique(firsts)) != len(firsts):
+        raise InputError(
+            Text(
+                "les lignes d'un même foyer ne se suivent pas : triez-les d'abord",
+                "the rows of a household do not follow one another: sort them first",
+            )
+        )
+    return np.diff(np.r_[starts, len(values)])
+
+
+def columns_of(tree: Tree, names: Iterable[str], table: Any, columns: Mapping[str, str]) -> dict[str, Column]:
+    """The named inputs, read from a table's columns."""
+    return {name: column_of(tree.inputs[name], table[columns[name]]) for name in names}
+
+
+def column_of(item: Input, values: Any) -> Column:
+    """One input from an Arrow column. Raises InputError for another type, and for floats: they are not exact."""
+    array = _combined(values)
+    known = None if array.null_count == 0 else np.asarray(pc.is_valid(array).to_numpy(zero_copy_only=False))
+    type_ = array.type
+    if item.type in ("number", "integer"):
+        return Column(_scaled(item, array), known)
+    if item.type == "date" and pa.types.is_date32(type_):
+        return Column(_days(array), known)
+    if item.type == "boolean" and pa.types.is_boolean(type_):
+        return Column(np.asarray(pc.fill_null(array, False).to_numpy(zero_copy_only=False)), known)
+    if item.type in ("choice", "commune") and (pa.types.is_dictionary(type_) or pa.types.is_string(type_)):
+        coded = array if pa.types.is_dictionary(type_) else array.dictionary_encode()
+        places = pc.fill_null(coded.indices, 0).cast(pa.int32()).to_numpy(zero_copy_only=False)
+        return Column(np.asarray(places), known, tuple(coded.dictionary.to_pylist()))
+    raise _wrong(item, type_)
+
+
+def _combined(values: Any) -> Any:
+    if isinstance(values, pa.ChunkedArray):
+        if pa.types.is_dictionary(values.type):
+            values = values.unify_dictionaries()
+        return values.combine_chunks() if values.num_chunks != 1 else values.chunk(0)
+    return values
+
+
+def _wrong(item: Input, type_: Any) -> InputError:
+    return InputError(
+        Text(
+            f"la colonne de {item.name} ne convient pas à un {item.type} : elle est de type {type_}",
+            f"the column of {item.name} does not suit a {item.type}: its type is {type_}",
+        )
+    )
+
+
+def _whole(array: Any) -> Any:
+    return np.asarray(pc.fill_null(array, 0).to_numpy(zero_copy_only=False)).astype(np.int64, copy=False)
+
+
+def _scaled(item: Input, array: Any) -> Any:
+    """Whole numbers of the input's last decimal."""
+    type_ = array.type
+    if pa.types.is_integer(type_):
+        return _whole(array) * 10**item.decimals
+    if not pa.types.is_decimal128(type_):
+        raise _wrong(item, type_)
+    if type_.scale > item.decimals:
+        raise InputError(
+            Text(
+                f"la colonne de {item.name} a {type_.scale} décimales, {item.decimals} sont attendues",
+                f"the column of {item.name} has {type_.scale} decimals, {item.decimals} are expected",
+            )
+        )
+    if type_.precision > 18:
+        raise _wrong(item, type_)
+    # A decimal of at most 18 digits is all in the low half of its 16 bytes.
+    halves = np.frombuffer(array.buffers()[1], np.int64)[2 * array.offset : 2 * (array.offset + len(array)) : 2]
+    if array.null_count:
+        halves = np.where(pc.is_valid(array).to_numpy(zero_copy_only=False), halves, 0)
+    return halves * 10 ** (item.decimals - type_.scale) if type_.scale < item.decimals else np.ascontiguousarray(halves)
+
+
+def _days(array: Any) -> Any:
+    """Days as 20250301, through a table of every day between the first and the last."""
+    days = pc.fill_null(array.view(pa.int32()), 0).to_numpy(zero_copy_only=False)
+    if not len(days):
+        return np.zeros(0, np.int64)
+    first, last = int(days.min()), int(days.max())
+    if not -100_000 <= first <= last <= 200_000:
+        raise InputError(Text("des dates hors du calendrier", "dates out of the calendar"))
+    calendar = (np.datetime64("1970-01-01") + np.arange(first, last + 1)).astype(object)
+    table = np.array([day.year * 10_000 + day.month * 100 + day.day for day in calendar], np.int64)
+    return table[days - first]
