@@ -129,7 +129,9 @@ class Writer:
             lambda: f"max({n()}, {n()})",
             lambda: f"abs({n()})",
             lambda: f"(-{n()})",
-            lambda: f"arrondi({n()}, {self.pick(['0.01', '1', '0.5', '25'])}, {self.pick(['proche', 'pair', 'bas', 'haut'])})",
+            lambda: (
+                f"arrondi({n()}, {self.pick(['0.01', '1', '0.5', '25'])}, {self.pick(['proche', 'pair', 'bas', 'haut'])})"
+            ),
             lambda: f"arrondi({n()} / {self.pick(['3', '7', '40'])}, 0.01, {self.pick(['proche', 'pair'])})",
             lambda: f"(si {b()} alors {n()} sinon {n()})",
             lambda: f"bareme({self.pick(['mm', 'tt', 'rr'])}, {n()})",
@@ -171,7 +173,7 @@ class Writer:
             lambda: f"({b()} ou {b()})",
             lambda: f"(non {b()})",
             lambda: f"({b()} = {b()})",
-            lambda: f"({commune} dans perimetre(\"{self.pick(['ici', 'large'])}\"))",
+            lambda: f'({commune} dans perimetre("{self.pick(["ici", "large"])}"))',
             lambda: f'({commune} = "45234")',
             lambda: f"(si {b()} alors {b()} sinon {b()})",
             lambda: f"(age({self.day(entity, 0)}) >= 18 ans)",
@@ -201,7 +203,9 @@ def rules(draw: Draw, subject: str | None = None) -> Rule | None:
             lines.append(formula(name, writer.truth(entity, 3), entity=entity))
             truths.append((entity, name))
         else:
-            text = f"arrondi({writer.number(entity, 3)}, 0.01, {draw(st.sampled_from(['proche', 'pair', 'bas', 'haut']))})"
+            text = (
+                f"arrondi({writer.number(entity, 3)}, 0.01, {draw(st.sampled_from(['proche', 'pair', 'bas', 'haut']))})"
+            )
             lines.append(formula(name, text, entity=entity))
             numbers.append((entity, name))
         if entity in (about, "foyer"):

@@ -21,6 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
+import sqlglot
 
 from mandat.engines.rules.algebra import Codes, Lowered, Pair, Truth, Whole
 from mandat.engines.rules.columnar_algebra import NARROW, WIDE, Expressions, Lazy, column
@@ -209,9 +210,28 @@ def decimals(table: Any, output: OutputColumn) -> Any:
     value = table[output.name]
     if output.kind != "number" or output.scale == 0:
         return value
-    step = ibis.literal(Decimal(1).scaleb(-output.scale), type=f"decimal({output.scale + 1}, {output.scale})")
     digits = len(str(max(-output.low, output.high, 1)))
-    return value.cast(f"decimal({min(37 - output.scale, max(digits, 1) + 1)}, 0)") * step
+    type_ = f"decimal({18 if digits + 2 * output.scale <= 18 else 38}, {output.scale})"
+    step = ibis.literal(Decimal(1).scaleb(-output.scale), type=type_)
+    # A product of decimals is exact; it has decimals to spare, all zero.
+    return (value.cast(type_) * step).cast(type_)
+
+
+def sql(table: Any, dialect: str) -> str:
+    """The query of an expression in a dialect (``duckdb``, ``postgres``, ``trino``, ``pyspark``…).
+
+    PostgreSQL would write each intermediate column out wherever it is used, and again in what uses that: it is told not to.
+    """
+    text = str(ibis.to_sql(table, dialect=dialect))
+    if dialect != "postgres":
+        return text
+    query = sqlglot.parse_one(text, read="postgres")
+    for inner in list(query.find_all(sqlglot.exp.Select)):
+        if isinstance(inner.parent, sqlglot.exp.Subquery | sqlglot.exp.CTE) and any(
+            not isinstance(each.unalias(), sqlglot.exp.Column) for each in inner.expressions
+        ):
+            inner.offset(0, copy=False)
+    return query.sql(dialect="postgres")
 
 
 class _Preparation:
@@ -281,11 +301,11 @@ class _Preparation:
         value = column(f"in_{name}")
         given = self._column(table, self.columns[name]) if name in self.columns else None
         if isinstance(type_, NumberType):
-            prepared = ibis.null(NARROW) if given is None else _scaled(given, name, item)
+            prepared = ibis.null(NARROW) if given is None else scaled(given, name, item)
             return prepared, Whole(value, type_.low, type_.high, maybe=maybe)
         if isinstance(type_, DateType):
             low, high = (day.year * 10_000 + day.month * 100 + day.day for day in (type_.low, type_.high))
-            prepared = ibis.null(NARROW) if given is None else _day(given, name)
+            prepared = ibis.null(NARROW) if given is None else day_number(given, name)
             return prepared, Whole(value, low, high, maybe=maybe)
         if item.type == "boolean":
             if given is not None and not given.type().is_boolean():
@@ -305,7 +325,7 @@ def _wrong(name: str, expected: Text, given: Any) -> InputError:
     )
 
 
-def _scaled(given: Any, name: str, item: Input) -> Any:
+def scaled(given: Any, name: str, item: Input) -> Any:
     """An amount in whole units of its last decimal."""
     type_ = given.type()
     if type_.is_integer():
@@ -332,7 +352,7 @@ def _scaled(given: Any, name: str, item: Input) -> Any:
     return (given * ibis.literal(10**item.decimals, type="int64")).cast(NARROW)
 
 
-def _day(given: Any, name: str) -> Any:
+def day_number(given: Any, name: str) -> Any:
     type_ = given.type()
     if not type_.is_date():
         raise _wrong(name, Text("des dates", "dates"), given)

@@ -325,23 +325,20 @@ class _Total:
         self.dens = (of_holders, of_members)
         second = exact.kept(replace(exact.both([first, exact.compare("=", body.d, of_members)]), maybe=False))
         n = exact.keep(exact.choose(second, body.n, number(body.n.high)))
-        self.furthest = True
         return self.gathering.ask("min", replace(n, maybe=False), body.n.low, body.n.high)
 
     dens: tuple[Whole, Whole] | None = None
-    furthest = False
 
     def columns(self, stage: Stage) -> tuple[Lowered, Lowered]:
         assert stage.members is not None
         assert stage.holders is not None
-        frames = (stage.holders, stage.members)
-        made = []
-        for side, frame in enumerate(frames):
-            exact = Exact(frame.algebra)
-            column = self.gathering[self.place][side]
-            unknown = self.gathering[self.unknown][side] if self.unknown is not None else None
-            made.append(self._made(exact, column, unknown, side))
-        return made[0], made[1]
+        of_holders = self._side(stage.holders, 0)
+        # Members have the totals only where later totals need them.
+        return of_holders, self._side(stage.members, 1) if self.gathering.again else of_holders
+
+    def _side(self, frame: Frame, side: int) -> Lowered:
+        unknown = self.gathering[self.unknown][side] if self.unknown is not None else None
+        return self._made(Exact(frame.algebra), self.gathering[self.place][side], unknown, side)
 
     def _made(self, exact: Exact, column: Whole, unknown: Whole | None, side: int) -> Lowered:
         which = self.node.which
