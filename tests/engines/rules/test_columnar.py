@@ -74,7 +74,7 @@ def in_duckdb(connection: Any, rule: Rule, people: Any, day: dt.date, *, complet
 
 
 @given(rule=rules(), people=households(unknown=False), day=DAYS)
-@settings(max_examples=25, phases=PHASES)
+@settings(max_examples=15, phases=PHASES)
 def test_duckdb_gives_what_the_interpreter_gives(
     connection: Any, rule: Rule | None, people: list[dict[str, Any]], day: dt.date
 ) -> None:
@@ -84,7 +84,7 @@ def test_duckdb_gives_what_the_interpreter_gives(
 
 
 @given(rule=rules(), people=households(unknown=True), day=DAYS)
-@settings(max_examples=20, phases=PHASES)
+@settings(max_examples=12, phases=PHASES)
 def test_duckdb_never_contradicts_the_interpreter_where_answers_are_unknown(
     connection: Any, rule: Rule | None, people: list[dict[str, Any]], day: dt.date
 ) -> None:

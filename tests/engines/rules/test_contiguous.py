@@ -3,17 +3,24 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mandat.engines.rules import UNKNOWN, Rule
-from tests.engines.rules.random_rules import by_arrays, households, one_by_one, rules, tables
+from mandat.engines.rules.contiguous import Column, compile_arrays
+from mandat.engines.rules.contiguous_arrow import column_of, household_sizes
+from mandat.kernel.errors import InputError
+from tests.engines.rules.random_rules import VOCABULARY, by_arrays, households, one_by_one, rules, tables
+from tests.engines.rules.samples import DAY, compiled, tariff
 
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2030, 12, 31))
 
 
 @given(rule=rules(), people=households(unknown=False), day=DAYS)
-@settings(max_examples=80)
+@settings(max_examples=60)
 def test_arrays_give_what_the_interpreter_gives(rule: Rule | None, people: list[dict[str, Any]], day: dt.date) -> None:
     assume(rule is not None)
     assert rule is not None

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from mandat.engines.rules import calendar, lowering_days
 from mandat.engines.rules.algebra import Algebra, Codes, Exact, Lowered, Pair, Truth, Whole, number
 from mandat.engines.rules.document import Dated
-from mandat.engines.rules.exact import constant_of, parameter_value
+from mandat.engines.rules.records import constant_of, parameter_value
 from mandat.engines.rules.rounding import brackets_of
 from mandat.engines.rules.scope import Key, key
 from mandat.engines.rules.tree import (
