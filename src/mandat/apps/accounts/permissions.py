@@ -67,6 +67,9 @@ PERMISSIONS: dict[str, Permission] = {
         ("rights.appeal_decide", _("decide appeals about rights"), {AGENT}),
         ("rights.pay", _("order the payments of rights"), {AGENT, ADMIN}),
         ("rights.recompute", _("make a decision again and compare"), {AGENT, AUDITOR}),
+        ("wallets.read", _("see the totals, partners and settlements of wallets"), {AGENT, ELECTED, AUDITOR, ADMIN}),
+        ("wallets.partner_approve", _("approve or end partners of wallets"), {AGENT, ADMIN}),
+        ("wallets.settle", _("pay the partners of wallets"), {AGENT, ADMIN}),
         ("publications.sign", _("sign a checkpoint of the journal"), {ADMIN}),
     )
 }

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from mandat.apps.ledger.models import Account, Posting, Transaction, identifier, major, scale
@@ -114,16 +114,31 @@ def post(
     return done
 
 
-@transaction.atomic
-def post_many(*, book: str, drafts: Sequence[Draft], moment: dt.datetime | None = None) -> list[Posted]:
-    """Post all of ``drafts`` in their order, or none. One result a draft.
+def post_many(
+    *,
+    book: str,
+    drafts: Sequence[Draft],
+    moment: dt.datetime | None = None,
+    locked: Mapping[int, Account] | None = None,
+) -> list[Posted]:
+    """Post all of ``drafts`` in their order, or none. One result a draft. ``locked``: what ``lock`` gave, where it was asked before.
 
     A draft whose key is already posted with the same postings is not posted again. Raises InputError for postings that do not sum to zero, are
     fewer than two, name an unknown or closed account or one of another book or unit; InsufficientError where a floor forbids it; KeyReusedError.
     """
     if not drafts:
         return []
-    accounts = lock(drafts)
+    if connection.in_atomic_block:
+        # Everything is checked before the first row is written: no savepoint is needed inside the caller's transaction.
+        return _post(book, drafts, moment, locked)
+    with transaction.atomic():
+        return _post(book, drafts, moment, locked)
+
+
+def _post(
+    book: str, drafts: Sequence[Draft], moment: dt.datetime | None, locked: Mapping[int, Account] | None
+) -> list[Posted]:
+    accounts = lock(drafts) if locked is None else locked
     known = _known(book, drafts)
     now = moment or timezone.now()
     day = now.astimezone(PARIS).date()
@@ -140,9 +155,10 @@ def post_many(*, book: str, drafts: Sequence[Draft], moment: dt.datetime | None 
             continue
         for pk, amount in amounts.items():
             account = accounts[pk]
-            account.balance += amount
-            if amount < 0 and account.floor is not None and account.balance < account.floor:
-                raise InsufficientError(account, major(account.balance - amount - account.floor, unit))
+            if amount < 0 and account.floor is not None and account.balance + amount < account.floor:
+                raise InsufficientError(account, major(account.balance - account.floor, unit))
+        for pk, amount in amounts.items():
+            accounts[pk].balance += amount
         header = Transaction(
             id=identifier(), book=book, key=draft.key, unit=unit, moment=now, day=day, reason=draft.reason,
             actor=draft.actor, reverses_id=draft.reverses,
@@ -153,10 +169,9 @@ def post_many(*, book: str, drafts: Sequence[Draft], moment: dt.datetime | None 
         results.append(Posted(header.id, new=True))
     if headers:
         try:
-            with transaction.atomic():
-                # Postings first: on SQLite the transaction's row seals them (see triggers).
-                Posting.objects.bulk_create(lines, batch_size=500)
-                Transaction.objects.bulk_create(headers, batch_size=200)
+            # Postings first: on SQLite the transaction's row seals them (see triggers).
+            Posting.objects.bulk_create(lines, batch_size=500)
+            Transaction.objects.bulk_create(headers, batch_size=200)
         except IntegrityError as error:
             # The same key at the same time, over other accounts.
             if "one_transaction_a_key" in str(error) or "ledger_transaction.key" in str(error):

@@ -6,3 +6,8 @@ class WalletsConfig(AppConfig):
     name = "mandat.apps.wallets"
     label = "wallets"
     verbose_name = _("Wallets")
+
+    def ready(self) -> None:
+        from mandat.apps.wallets import holdings
+
+        holdings.register()
