@@ -15,6 +15,7 @@ from mandat.apps.accounts.models import RoleGrant, User
 from mandat.apps.programme import published
 from mandat.apps.programme.services import programme_load
 from mandat.apps.territory.models import Commune, Departement, Region
+from mandat.apps.territory.selectors import fold
 from mandat.apps.wallets.models import Approval, Wallet
 from mandat.apps.wallets.services import credit, member_add, partner_apply, partner_decide
 from mandat.definitions.folder import read_texts
@@ -56,7 +57,7 @@ def programme(db: None, settings: Any, clock: Any) -> published.Published:
     ):
         Departement.objects.create(code=departement, name=f"Département {departement}", region=region)
         Commune.objects.create(
-            code=commune, name=name, departement_id=departement, population=1000, search=f" {name.lower()} | {commune} "
+            code=commune, name=name, departement_id=departement, population=1000, search=f" {fold(name)} | {commune} "
         )
     return published.published()
 

@@ -52,7 +52,7 @@ class Outcome:
 def read(raw: bytes, *, name: str) -> tuple[list[Outcome], list[Problem]]:
     """The outcomes of a file and what could not be read in it. Raises InputError for a file that is neither XML nor CSV."""
     if len(raw) > LARGEST:
-        raise InputError(Text("fichier trop grand", "file too large"), file=name)
+        raise too_large(name)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -62,6 +62,10 @@ def read(raw: bytes, *, name: str) -> tuple[list[Outcome], list[Problem]]:
             Text("fichier illisible : XML ou CSV en UTF-8", "unreadable file: XML or CSV in UTF-8"), file=name
         )
     return _xml(text, name) if text.lstrip().startswith("<") else _csv(text, name)
+
+
+def too_large(name: str) -> InputError:
+    return InputError(Text("fichier trop grand (plus de 20 Mo)", "file too large (over 20 MB)"), file=name)
 
 
 def _xml(text: str, name: str) -> tuple[list[Outcome], list[Problem]]:

@@ -24,7 +24,7 @@ from mandat.kernel.text import Text
 
 Decision = Literal["approve", "refuse", "suspend", "resume", "end"]
 _ONE = Decimal(1)
-_MOVES: dict[Decision, tuple[tuple[str, ...], str]] = {
+MOVES: dict[Decision, tuple[tuple[str, ...], str]] = {
     "approve": (("applied",), "approved"),
     "refuse": (("applied",), "refused"),
     "suspend": (("approved",), "suspended"),
@@ -97,7 +97,7 @@ def partner_decide(*, actor: User, approval: Approval, decision: Decision, reaso
     """
     require(actor, "wallets.partner_approve")
     held = Approval.objects.select_for_update(of=("self",)).select_related("partner").get(pk=approval.pk)
-    before, after = _MOVES[decision]
+    before, after = MOVES[decision]
     if held.state not in before:
         raise InputError(
             Text("cette demande n'en est plus là : rechargez la page", "this has moved on: reload the page")

@@ -27,6 +27,7 @@ MENU = (
     ("rights:payments", "payments", "rights.pay"),
     ("imports:list", "imports", "imports.read"),
     ("offers:bureau_list", "offers", "offers.read"),
+    ("wallets:bureau", "wallets", "wallets.read"),
     ("bureau:definitions", "definitions", "programme.definition_edit"),
     ("rulebook:bureau_rules", "rules", "programme.definition_edit"),
     ("bureau:publications", "publications", "bureau.enter"),
@@ -57,6 +58,7 @@ def _words() -> dict[str, str]:
         "payments": _("Payments of rights"),
         "imports": _("Imports"),
         "offers": _("Systematic offers"),
+        "wallets": _("Wallets"),
         "definitions": _("Definitions"),
         "rules": _("Figures of the rules"),
         "publications": _("Publications"),
@@ -84,7 +86,7 @@ def menu(request: HttpRequest, current: Published | None) -> list[dict[str, Any]
             {
                 "url": url,
                 "label": words[key],
-                "here": here == name or (key in ("imports", "offers") and here.startswith(f"{key}:")),
+                "here": here == name or (key in ("imports", "offers", "wallets") and here.startswith(f"{key}:")),
                 "count": count,
             }
         )

@@ -1,0 +1,1 @@
+"""Pages of wallets: for everyone, for holders, for partners, for agents."""
