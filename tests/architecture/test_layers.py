@@ -40,10 +40,12 @@ KNOWN_OUTSIDE = {
     },
     "mandat.apps.custody.models": {
         "mandat.apps.rights": "each claim is sealed with a key of its own",
+        "mandat.apps.wallets": "a wallet is held by a person, with or without an account",
     },
     "mandat.apps.ledger.models": {
         "mandat.apps.funds": "envelopes hold accounts of the ledger by their names",
         "mandat.apps.rights": "payments name the file they go in, and learn what the bank says",
+        "mandat.apps.wallets": "each wallet and each partner has its account in the ledger; settlements name their file",
     },
     "mandat.definitions.models": {
         "mandat.apps": "versions are read by every app; only definitions.store writes them",
