@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,8 +26,10 @@ from mandat.apps.ledger.payments.reading import Outcome
 from mandat.apps.programme.published import Published
 from mandat.apps.rights import services
 from mandat.apps.rights.models import Benefit, Claim, Decision, Notice, Payment
+from mandat.apps.rights.schema import Right
 from mandat.apps.rights.services.counting import publishable
 from mandat.apps.rights.services.decisions import record_of
+from mandat.apps.rights.terms import Terms, current_terms
 from mandat.kernel.errors import InputError
 from tests.apps.rights import samples
 
@@ -277,3 +281,24 @@ def test_commands_apply_the_day_and_make_decisions_again(draft: Make, monkeypatc
     assert out.getvalue().strip() == "same: 1"
     with pytest.raises(CommandError, match="no decision"):
         call_command("rights_recompute", "0000-0000-0000")
+
+
+def test_an_allowance_in_a_wallet_is_credited_once_under_its_key(
+    draft: Make, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[dict[str, Any]] = []
+    wallets = SimpleNamespace(credit=lambda **given: made.append(given))
+    monkeypatch.setitem(sys.modules, "mandat.apps.wallets.services", wallets)  # type: ignore[arg-type]
+    right = Right.model_validate(samples.allowance())
+    benefit_of = right.benefit.model_copy(update={"paid_by": "wallet", "wallet": "panier"})
+    changed = right.model_copy(update={"benefit": benefit_of})
+    ref = current_terms("allocation").ref
+    monkeypatch.setattr("mandat.apps.rights.services.moving.terms_at", lambda *given: Terms(changed, ref))
+    claim = draft("allocation")
+    services.claim_submit(actor=claim.claimant, claim=claim)
+    services.claim_decide(actor=person("agent"), claim=claim, outcome="granted")
+    [one] = made
+    payment = Payment.objects.get()
+    assert (one["wallet"], one["holder"], one["amount"]) == ("panier", claim.claimant, Decimal(50))
+    assert one["key"] == f"rights:{payment.key}"
+    assert payment.status == "settled"
