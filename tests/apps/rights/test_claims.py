@@ -371,3 +371,16 @@ def test_a_way_of_deciding_cannot_go_around_the_mention(draft: Make) -> None:
     ruling = rule_on(terms, claim.answers, as_of=today(), programme="essai")
     with pytest.raises(InputError, match="L311-3-1"), transaction.atomic():
         decided(claim, bare, ruling, outcome="granted", by="automatic", author=None)
+
+
+def test_answers_that_contradict_one_another_are_sent_back_before_anybody_reads_them(draft: Make) -> None:
+    check = {
+        "name": "revenu_plausible",
+        "formula": "revenu_mensuel >= 14 EUR/month",
+        "message": samples.words("ces réponses se contredisent", "these answers contradict one another"),
+    }
+    body = {**samples.rule(), "checks": [check]}
+    load(samples.rights_texts() | samples.texts_of(("rule", body)))
+    claim = draft(answers=samples.situation("13"))
+    with pytest.raises(InputError, match="se contredisent"):
+        services.claim_submit(actor=claim.claimant, claim=claim, incomplete=True)

@@ -214,8 +214,8 @@ def _verdict(record: Mapping[str, Any], *, granted: bool) -> str:
 
 def _reasons(record: Mapping[str, Any], *, granted: bool) -> list[dict[str, Any]]:
     law = [
-        "Vu le code des relations entre le public et l'administration,",
-        *(f"Vu : {basis}" for basis in record["law"]),
+        "Code des relations entre le public et l'administration",
+        *record["law"],
     ]
     facts: list[Part] = []
     if record["by"] == "silence":
@@ -236,7 +236,7 @@ def _reasons(record: Mapping[str, Any], *, granted: bool) -> list[dict[str, Any]
             facts.append(text("Vous remplissez les conditions du droit demandé."))
         if not granted and not facts:
             facts.append(text("Vous ne remplissez pas les conditions du droit demandé."))
-    return [section("Sur quoi elle se fonde", bullets(law)), section("Les motifs", *facts)]
+    return [section("Vu", bullets(law)), section("Les motifs", *facts)]
 
 
 def _given(record: Mapping[str, Any], right: Right) -> list[dict[str, Any]]:

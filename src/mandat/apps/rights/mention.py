@@ -67,4 +67,5 @@ def words(right: Right, *, automatic: bool) -> Text:
 
 
 def _sentence(text: str) -> str:
+    text = text[:1].lower() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."

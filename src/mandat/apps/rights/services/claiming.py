@@ -174,6 +174,9 @@ def claim_submit(*, actor: User, claim: Claim, incomplete: bool = False) -> Clai
     identities.check(claim.identity, terms.right)
     day = today()
     ruling = rule_on(terms, claim.answers, as_of=day, programme=claim.programme)
+    if ruling.contradictions:
+        # Answers that cannot all be true: an agent could only send them back.
+        raise InputError(ruling.contradictions[0])
     lacking = [evidence.label for evidence in missing_evidence(claim, terms, ruling)]
     if not incomplete and (ruling.missing or lacking):
         raise InputError(

@@ -267,9 +267,10 @@ def send(request: HttpRequest, claim: Claim) -> HttpResponseBase:
         "identity": claim.identity,
         "lacking": lacking,
         "wrong": list(wrong.values()),
+        "contradictions": ruling.contradictions,
         "wanted": wanted(claim),
-        "complete": not (ruling.missing or lacking or wrong),
-        "may_send": not wrong,
+        "complete": not (ruling.missing or lacking or wrong or ruling.contradictions),
+        "may_send": not (wrong or ruling.contradictions),
         "automatic": terms.right.decision.by == "automatic",
     }
     return render(request, "rights/send.html", values)
