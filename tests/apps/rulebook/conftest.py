@@ -57,6 +57,7 @@ VOCABULARY = dedent("""\
       - name: handicap
         entity: personne
         type: boolean
+        sensitive: true
         label: {fr: vous avez une reconnaissance de handicap, en: you have a recognised disability}
         question: {fr: "Avez-vous une reconnaissance de handicap ?", en: "Do you have a recognised disability?"}
     """)

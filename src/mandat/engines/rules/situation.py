@@ -19,7 +19,7 @@ from mandat.engines.rules import calendar
 from mandat.engines.rules.document import Entity, Input
 from mandat.engines.rules.records import FIRST_SLOT, MEMBERS, TODAY, Record, slots
 from mandat.engines.rules.scope import input_type, near
-from mandat.engines.rules.tree import DateType, Tree
+from mandat.engines.rules.tree import Aggregate, DateType, Tree, walk
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
@@ -207,6 +207,9 @@ class SituationReader:
         self.outer_keys = {self.outer.key, self.outer.name}
         self.inner_keys = {self.inner.key, self.inner.name} if self.inner else set()
         self.needed = {name: len(readers) for name, readers in self.readers.items()}
+        lines = (*tree.formulas.values(), *tree.checks.values())
+        #: Whether anything depends on who the members are: one alone of an unknown household is then not enough.
+        self.aggregates = any(isinstance(node, Aggregate) for line in lines for node in walk(line.expr))
 
     def read(self, situation: Mapping[str, Any], *, today: int, ignore_unknown: bool) -> tuple[Any, Record, bool]:
         """``(p, h, complete)``. Raises SituationError."""
@@ -238,7 +241,8 @@ class SituationReader:
             if records and not alone:
                 h[MEMBERS] = [record for record, _ in records]
             complete = complete and full and (bool(records) or not self.needed[self.inner.name])
-            complete = complete and (h[MEMBERS] is not None or (self.about_member and bool(records)))
+            alone_enough = self.about_member and bool(records) and not self.aggregates
+            complete = complete and (h[MEMBERS] is not None or alone_enough)
             if self.about_member:
                 p = self._applicant(records, rank, problems)
         if problems:
