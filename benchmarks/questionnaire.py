@@ -30,7 +30,7 @@ def documents() -> dict[str, bytes]:
     """A vocabulary of ten questions, then each right with a rule of its own."""
     from tests.apps.rights import samples
 
-    rng = random.Random(SEED)  # noqa: S311 - a made-up programme
+    rng = random.Random(SEED)
     inputs = [
         {"name": f"revenu_{n}", "entity": "personne" if n % 3 else "foyer", "type": "number", "unit": "EUR/month", "decimals": 2,
          "min": 0, "max": 100000, "label": samples.words(f"le revenu {n}"), "question": samples.words(f"Quel est le revenu {n} ?")}
