@@ -6,3 +6,6 @@ class GrantsConfig(AppConfig):
     name = "mandat.apps.grants"
     label = "grants"
     verbose_name = _("Grants")
+
+    def ready(self) -> None:
+        from mandat.apps.grants import search  # noqa: F401 - says what can be found

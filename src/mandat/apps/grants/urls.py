@@ -1,7 +1,13 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from mandat.apps.grants.views import public
 
 app_name = "grants"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("aides/", public.directory, name="directory"),
+    path("aides/conditions/<slug:code>/", public.condition, name="condition"),
+    path("aides/<slug:code>/", public.scheme, name="scheme"),
+]

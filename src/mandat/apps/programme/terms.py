@@ -35,7 +35,7 @@ class Terms(Generic[Document]):
 
 @dataclass(frozen=True, slots=True)
 class Versions(Generic[Document]):
-    """Every version of one kind. ``model`` is the kind's own."""
+    """Every version of one kind. ``model`` is the kind's own; documents come without those they hold, which are versions of their own."""
 
     kind: str
     model: type[Document]
@@ -73,5 +73,7 @@ def _one(kind: str, model: type[Document], programme: str, code: str, version: i
 
 
 def _terms(model: type[Document], row: DefinitionVersion) -> Terms[Document]:
-    ref = DefinitionRef(row.kind, row.code, row.version, row.digest)
-    return Terms(model.model_validate(row.body), ref)
+    # Inner documents are versions of their own: the body holds their codes, the model their content.
+    inner = kinds()[row.kind].children
+    body = {name: value for name, value in row.body.items() if name not in inner}
+    return Terms(model.model_validate(body), DefinitionRef(row.kind, row.code, row.version, row.digest))

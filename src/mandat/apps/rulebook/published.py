@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from mandat.apps.rulebook.schema import RULE, VOCABULARY
 from mandat.apps.territory import selectors
 from mandat.definitions.models import DefinitionVersion, SourceFile
 from mandat.definitions.reading import read
+from mandat.definitions.registry import kinds
 from mandat.engines.rules import Input, Rule, RuleDocument, RuleProblem, VocabularyDocument, compile_rule
 from mandat.engines.rules.document import Entity
 from mandat.facts import DefinitionRef
@@ -111,10 +112,24 @@ def _read(programme: str, revision: int, territory: object) -> Rulebook:
 
 
 def _content(text: str, row: DefinitionVersion) -> dict[str, Any]:
+    """The document as its file writes it, at the top or inside another (a scheme holds its rules)."""
     document, _problems = read(text, file=row.file) if text else (None, [])
-    if document is None or not isinstance(document.data, dict) or document.data.get("code") != row.code:
-        return dict(row.body)
-    return {key: value for key, value in document.data.items() if key != "kind"}
+    for kind, found in _documents(document.data if document else None):
+        if (kind, found.get("code")) == (row.kind, row.code):
+            return {key: value for key, value in found.items() if key != "kind"}
+    return dict(row.body)
+
+
+def _documents(data: Any, kind: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """A document and those it holds, each with its kind."""
+    if not isinstance(data, dict):
+        return
+    kind = kind or str(data.get("kind"))
+    yield kind, data
+    known = kinds().get(kind)
+    for name, inner in known.children.items() if known else ():
+        for item in data.get(name) or ():
+            yield from _documents(item, inner)
 
 
 def _compiled(

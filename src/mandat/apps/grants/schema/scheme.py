@@ -51,11 +51,11 @@ class Applicants(Strict):
 
 
 class Perimeter(Strict):
-    """Where: the ``seat`` of the applicant or the place of the ``project`` lies in one of ``areas``, and in none of ``except``."""
+    """Where: the ``seat`` of the applicant or the place of the ``project`` lies in one of ``areas``, and in none of ``excluding``."""
 
     of: Literal["seat", "project"] = "project"
     areas: tuple[Area, ...] = Field(min_length=1)
-    except_: tuple[Area, ...] = Field(default=(), alias="except")
+    excluding: tuple[Area, ...] = ()
     label: BilingualTitle | None = None
 
 
