@@ -43,6 +43,11 @@ def _rights(programme: str, revision: int) -> Mapping[str, Terms]:
     return {row.code: _terms(row) for row in rows}
 
 
+def by_version(current: Published | None = None) -> dict[tuple[str, int], Terms]:
+    """The published rights by code and version: what lists begin with, so that they ask only for older versions."""
+    return {(code, terms.ref.version): terms for code, terms in rights(current).items()}
+
+
 def current_terms(code: str) -> Terms:
     """The right as published now. Raises InputError where there is none."""
     found = rights().get(code)

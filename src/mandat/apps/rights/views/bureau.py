@@ -28,7 +28,7 @@ from mandat.apps.rights.ruling import Ruling, rule_on
 from mandat.apps.rights.services.decisions import judged_on
 from mandat.apps.rights.services.evidence import wanted_evidence
 from mandat.apps.rights.services.moving import terms_of, today
-from mandat.apps.rights.terms import Terms, rights
+from mandat.apps.rights.terms import Terms, by_version, rights
 from mandat.apps.rights.views.letters import letters_of
 from mandat.apps.rights.views.shared import TONES, claim_or_404, line, step_value, to_file
 from mandat.web.components import ActiveFilter, Crumb, Filters
@@ -99,7 +99,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = selectors.queue(current.code, user, wanted)
     shown = selectors.page(found, request.GET.get("apres", ""))
     unread = selectors.unread_of(shown.claims)
-    memory: dict[Any, Any] = {}
+    memory = by_version(current)
     count = selectors.at_most(found)
     here = reverse("rights:queue")
     values = {

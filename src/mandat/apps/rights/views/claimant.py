@@ -22,6 +22,7 @@ from mandat.apps.rights.machine import DECIDED, OPEN, State, possible
 from mandat.apps.rights.models import Benefit, Claim
 from mandat.apps.rights.schema import CERTIFICATE
 from mandat.apps.rights.services.moving import terms_of, today
+from mandat.apps.rights.terms import by_version
 from mandat.apps.rights.views.drafts import crumbs, steps, wanted
 from mandat.apps.rights.views.letters import letters_of
 from mandat.apps.rights.views.shared import TONES, attempt, home_crumb, line, own, to_claim, user_of
@@ -36,7 +37,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     found = selectors.claims_of(user, published().code)
     unread = selectors.unread_of(found, from_service=True)
-    memory: dict[Any, Any] = {}
+    memory = by_version()
     lines = []
     for claim in found:
         held = [decision.benefit for decision in claim.decisions.all() if hasattr(decision, "benefit")]
