@@ -312,3 +312,9 @@ def run(
     )
     if result.problems:
         raise typer.Exit(1)
+
+
+# At the end, for it uses what is above.
+from mandat.cli.rules_simulate import simulate  # noqa: E402
+
+app.command("simulate", help=_help("Chiffre une règle ou une réforme.", "Cost a rule or a reform."))(simulate)

@@ -17,8 +17,8 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 #: How much chance weighs against kind and age in the rank, and how unequal incomes are inside a household.
 CHANCE, INSIDE = 1.0, 0.35
-#: The best paid are cut here, in rank: one in a hundred thousand.
-LAST_RANK = 0.99999
+#: The best paid are cut here, in rank, one person in two thousand: a tail without end would hold amounts nobody believes.
+LAST_RANK = 0.9995
 
 _KIND_SCORE = {
     "personne_seule": -0.15,
@@ -30,14 +30,14 @@ _KIND_SCORE = {
 }
 #: What a person of each situation brings home, relative to one in work.
 _WEIGHT = {
-    "enfant": 0.0,
-    "eleve": 0.0,
-    "lyceen": 0.0,
-    "apprenti": 0.45,
-    "etudiant": 0.15,
+    "ecole": 0.0,
+    "lycee": 0.0,
+    "apprentissage": 0.45,
+    "etudes": 0.15,
     "retraite": 0.85,
-    "emploi": 1.0,
-    "demandeur_emploi": 0.5,
+    "salariat": 1.0,
+    "independance": 1.0,
+    "recherche": 0.5,
     "autre": 0.25,
 }
 
@@ -83,6 +83,7 @@ def personal(
 ) -> Ints:
     """Monthly cents of each person: the household's income shared by what its members do; the first takes the rounding."""
     weights = np.array([_WEIGHT[name] for name in SITUATIONS])[situations] * np.exp(rng.normal(0, INSIDE, len(ages)))
+    weights[ages < 15] = 0.0
     first = np.zeros(len(ages), bool)
     first[starts] = True
     # Someone must receive the household's income.

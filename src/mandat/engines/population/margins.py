@@ -88,14 +88,14 @@ class Margins:
 
 #: In the order of the columns of ``Margins.situations``.
 SITUATIONS = (
-    "enfant",
-    "eleve",
-    "lyceen",
-    "apprenti",
-    "etudiant",
+    "ecole",
+    "lycee",
+    "apprentissage",
+    "etudes",
     "retraite",
-    "emploi",
-    "demandeur_emploi",
+    "salariat",
+    "independance",
+    "recherche",
     "autre",
 )
 
@@ -245,17 +245,19 @@ def _living(published: Mapping[str, Any], between: Mapping[str, Any]) -> tuple[t
 def _situations(schooling: Mapping[str, Any], work: Mapping[str, Any]) -> Floats:
     ages = np.arange(OLDEST + 1)
     shares = {name: np.zeros(OLDEST + 1) for name in SITUATIONS}
-    for name in ("lyceen", "apprenti", "etudiant"):
+    for name in ("lycee", "apprentissage", "etudes"):
         for age, share in schooling[name].items():
             shares[name][int(age)] = _share(share)
     shares["retraite"] = np.where(ages >= 55, _shares(sorted(schooling["retraite"].items())), 0.0)
     taken = np.sum(list(shares.values()), axis=0)
-    shares["enfant"] = np.where(ages < 6, 1.0, 0.0)
-    shares["eleve"] = np.where((ages >= 6) & (ages < 15), 1 - taken, 0.0)
+    # From three years on school is compulsory; before, a child is in no situation of the list.
+    shares["ecole"] = np.where((ages >= 3) & (ages < 15), 1 - taken, 0.0)
     left = np.where(ages >= 15, 1 - taken, 0.0)
     _require(bool((left >= -1e-9).all()), "more than all")
-    shares["emploi"] = left * _shares(work["employed"])
-    shares["demandeur_emploi"] = left * _shares(work["unemployed"])
-    shares["autre"] = left - shares["emploi"] - shares["demandeur_emploi"]
+    employed, own = left * _shares(work["employed"]), _share(work["self_employed"])
+    shares["salariat"], shares["independance"] = employed * (1 - own), employed * own
+    shares["recherche"] = left * _shares(work["unemployed"])
+    shares["autre"] = left - employed - shares["recherche"]
     _require(bool((shares["autre"] >= -1e-9).all()), "work")
+    shares["autre"] = np.where(ages < 3, 1.0, shares["autre"])
     return np.cumsum(np.stack([shares[name] for name in SITUATIONS], axis=1), axis=1)
