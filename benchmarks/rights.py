@@ -24,9 +24,9 @@ sys.path.insert(0, str(ROOT / "src"))
 
 #: Milliseconds, median.
 LIMITS = {
-    "first page of the queue": 100,
-    "hundredth page, by cursor": 100,
-    "overdue, assigned to nobody": 100,
+    "first page of the queue": 150,
+    "hundredth page, by cursor": 150,
+    "overdue, assigned to nobody": 150,
     "one right, with messages to read": 250,
     "one claim by its reference": 120,
     "claims of one person": 60,
