@@ -117,7 +117,8 @@ def _is_model(annotation: Any) -> bool:
 
 
 def _fields(model: type[BaseModel], without: Sequence[str] = ()) -> Iterator[tuple[str, FieldInfo]]:
-    return ((name, info) for name, info in model.model_fields.items() if name not in without)
+    """The fields of a model, by the names that documents use (``from``, not ``from_``)."""
+    return ((info.alias or name, info) for name, info in model.model_fields.items() if name not in without)
 
 
 def _label(name: str) -> str:
