@@ -24,7 +24,7 @@ INSTRUMENTS: dict[str, Instrument] = {
         Instrument("label", Text("label", "label")),
         Instrument("contract", Text("contrat pluriannuel", "multi-year contract")),
         Instrument("cond", Text("conditions aux aides", "conditionality")),
-        Instrument("right", Text("droit individuel", "individual right")),
+        Instrument("right", Text("droit individuel", "individual right"), live=True),
         Instrument("body", Text("instance", "body")),
         Instrument("process", Text("participation", "participation")),
         Instrument("site", Text("lieux et accès", "sites and access")),
