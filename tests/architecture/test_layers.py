@@ -46,6 +46,12 @@ KNOWN_OUTSIDE = {
         "mandat.apps.funds": "envelopes hold accounts of the ledger by their names",
         "mandat.apps.rights": "payments name the file they go in, and learn what the bank says",
         "mandat.apps.wallets": "each wallet and each partner has its account in the ledger; settlements name their file",
+        "mandat.apps.demonstration": "the demonstration's bank answers for each payment of a file",
+    },
+    "mandat.apps.rights.models": {"mandat.apps.demonstration": "residents find the claim they made, to go on with it"},
+    "mandat.apps.wallets.models": {"mandat.apps.demonstration": "residents find a till and what is left in a wallet"},
+    "mandat.apps.offers.models": {
+        "mandat.apps.demonstration": "pupils find their invitation and the slots that are free"
     },
     "mandat.definitions.models": {
         "mandat.apps": "versions are read by every app; only definitions.store writes them",

@@ -22,14 +22,36 @@ class Account:
 
 
 ACCOUNTS = (
-    Account("habitante@demo.example", Role.INHABITANT, Text("habitante", "inhabitant")),
+    Account(
+        "habitante@demo.example",
+        Role.INHABITANT,
+        Text(
+            "habitante : a des droits, un porte-monnaie, une demande en cours",
+            "inhabitant: has rights, a wallet, a claim under way",
+        ),
+    ),
     Account("association@demo.example", Role.MEMBER, Text("membre d'une association", "member of an association")),
+    Account(
+        "partenaire@demo.example",
+        Role.MEMBER,
+        Text("partenaire : encaisse les porte-monnaie", "partner: takes the wallets at the till"),
+    ),
     Account(
         "agent@demo.example",
         Role.AGENT,
-        Text("agent : déclare, publie, importe", "agent: declares, publishes, imports"),
+        Text(
+            "agent : instruit les droits, déclare, publie, importe",
+            "agent: decides claims, declares, publishes, imports",
+        ),
     ),
-    Account("agente@demo.example", Role.AGENT, Text("seconde agente : confirme", "second agent: confirms")),
+    Account(
+        "agente@demo.example",
+        Role.AGENT,
+        Text(
+            "seconde agente : confirme, répond aux recours, note les présences",
+            "second agent: confirms, answers appeals, records attendance",
+        ),
+    ),
     Account(
         "elue@demo.example",
         Role.ELECTED,

@@ -21,6 +21,7 @@ from django.db import transaction
 from mandat import journal
 from mandat.apps.demonstration import acts
 from mandat.apps.demonstration.course import END, Course, Planned, courses
+from mandat.apps.demonstration.life import life
 from mandat.apps.demonstration.places import Places, places
 from mandat.apps.programme.published import Published, published
 from mandat.facts import Fact
@@ -80,6 +81,8 @@ def write_history(*, progress: Callable[[int, int], None] | None = None) -> int:
     whole = weeks()
     recorded = _recorded({recorded_at for recorded_at, _ in whole})
     newest = journal.page(size=1).entries
+    current = published()
+    lived = life(current, places(current.programme.region))
     new, last = 0, -1
     for number, (recorded_at, items) in enumerate(whole):
         entries = recorded.get(recorded_at, [])
@@ -88,6 +91,7 @@ def write_history(*, progress: Callable[[int, int], None] | None = None) -> int:
         else:
             facts = [_filled(item, indexes) for item in items]
             with transaction.atomic():
+                lived.live(recorded_at.date() - dt.timedelta(days=recorded_at.weekday()), until=recorded_at)
                 entries = journal.append(facts, recorded_at=recorded_at)
             new += len(entries)
         for item, entry in zip(items, entries, strict=True):

@@ -15,7 +15,12 @@ from django.views.decorators.http import require_POST
 from mandat.apps.accounts import entrances
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import may
+from mandat.apps.demonstration import classes
 from mandat.apps.demonstration.accounts import ACCOUNTS, create
+from mandat.kernel.text import Text
+
+#: What the pupil's button posts: no account, the page where codes are typed.
+PUPIL = "pupil"
 
 
 def buttons() -> list[entrances.Entrance]:
@@ -23,7 +28,14 @@ def buttons() -> list[entrances.Entrance]:
     if not settings.MANDAT_DEMO:
         return []
     url = reverse("demonstration:enter")
-    return [entrances.Entrance(url, account.role.value + str(i), account.label) for i, account in enumerate(ACCOUNTS)]
+    found = [entrances.Entrance(url, account.role.value + str(i), account.label) for i, account in enumerate(ACCOUNTS)]
+    if code := classes.pupil_code():
+        label = Text(
+            f"élève de lycée, sans compte : code {code} à saisir",
+            f"lycée pupil, without an account: type the code {code}",
+        )
+        found.append(entrances.Entrance(url, PUPIL, label))
+    return found
 
 
 entrances.register(buttons)
@@ -35,7 +47,9 @@ def enter(request: HttpRequest) -> HttpResponseBase:
     """Sign in as the account whose button was pressed. 404 outside the demonstration."""
     if not settings.MANDAT_DEMO:
         raise Http404
-    chosen = {button.value: account for button, account in zip(buttons(), ACCOUNTS, strict=True)}
+    if request.POST.get("account") == PUPIL:
+        return redirect("offers:enter")
+    chosen = {account.role.value + str(i): account for i, account in enumerate(ACCOUNTS)}
     account = chosen.get(request.POST.get("account", ""))
     if account is None:
         raise Http404
