@@ -19,7 +19,7 @@ _COLON = re.compile(r"[ \u00a0\u202f](?=:(?:\s|$))")
 _OPENING = re.compile(r"«[ \u00a0\u202f]*")
 _CLOSING = re.compile(r"[ \u00a0\u202f]*»")
 _THOUSANDS = re.compile(r"(?<=\d)[ \u00a0](?=\d{3}(?!\d))")
-_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w|\s|[«»]|$)")
+_APOSTROPHE = re.compile(r"""(?<=\w)'(?=\w|\s|[«»"]|$)""")
 _QUOTED = re.compile(r'"([^"\n]*)"')
 _UNIT = re.compile(r"(?<=\d) (?=(?:ha|km|km²|m²|GWh|MWh|kWh|t|kg|h|ans?|M€|Md€)\b)")
 

@@ -105,10 +105,10 @@ def active_filters(form: forms.Form, query: str) -> list[ActiveFilter]:
     """The filters in force, each with the address that lifts it."""
     found = []
     for name, value in form.cleaned_data.items():
-        if value in (None, ""):
+        if value in (None, "") or value is False:
             continue
         field = form.fields[name]
-        said = form[name].value()
+        said = _("yes") if value is True else form[name].value()
         if isinstance(field, forms.ChoiceField):
             choices: Any = field.choices
             said = dict(choices).get(str(value), value)
