@@ -15,7 +15,7 @@ NARROW = "\u202f"
 NO_BREAK = "\u00a0"
 
 _BEFORE = re.compile(r"[ \u00a0\u202f](?=[;!?%€](?:\W|$))")
-_COLON = re.compile(r"[ \u00a0\u202f](?=:(?:\s|$))")
+_COLON = re.compile(r"[ \u00a0\u202f](?=:(?:[\s»]|$))")
 _OPENING = re.compile(r"«[ \u00a0\u202f]*")
 _CLOSING = re.compile(r"[ \u00a0\u202f]*»")
 _THOUSANDS = re.compile(r"(?<=\d)[ \u00a0](?=\d{3}(?!\d))")

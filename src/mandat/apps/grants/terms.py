@@ -13,7 +13,8 @@ CONDITIONS = Versions("condition", Condition)
 def conditions_of(scheme: Scheme, current: Published | None = None) -> list[Terms[Condition]]:
     """Every condition in force on a scheme: those it names, and those of the whole programme whose scope it is in.
 
-    A scope that narrows by applicant, amount or works is decided case by case: here it is listed as soon as some case may meet it.
+    A scope that narrows by applicant or amount is decided case by case: here it is listed as soon as some case may meet it. One that
+    is about works is listed by the schemes that fund works, which name it.
     """
     known = CONDITIONS.all(current)
     named = [known[code] for code in scheme.conditions if code in known]
@@ -23,6 +24,6 @@ def conditions_of(scheme: Scheme, current: Published | None = None) -> list[Term
 
 def _may_apply(terms: Terms[Condition], scheme: Scheme) -> bool:
     scope = terms.document.scope
-    if not (scope.every_scheme or scheme.type in scope.types):
+    if scope.works or not (scope.every_scheme or scheme.type in scope.types):
         return False
     return not scope.applicants or bool(set(scope.applicants) & set(scheme.applicants.kinds))
