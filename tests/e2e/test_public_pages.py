@@ -43,6 +43,11 @@ PAGES = {
     "systematic offers": "/offres/",
     "systematic offer": "/offres/consultation-lyceens/",
     "code of an invitation": "/invitation/",
+    "rules": "/regles/",
+    "rule": "/regles/tarif-solidaire-remi/",
+    "simulator": "/regles/mobi-centre/essayer/",
+    "reform": "/regles/gratuite-transports/reforme/",
+    "my rights": "/mes-droits/",
     "english": "/en/mesures/2/",
     "missing": "/rien/",
 }

@@ -74,6 +74,7 @@ def prepare() -> None:
     from mandat.apps.demonstration import accounts, history
     from mandat.apps.programme.schema import Programme
     from mandat.apps.programme.services import programme_load
+    from mandat.apps.rulebook.tasks import ensure_population
     from mandat.apps.territory import reference
     from mandat.apps.territory.services import territory_import
     from mandat.definitions.folder import read_folder
@@ -94,6 +95,7 @@ def prepare() -> None:
             f"The programme: {len(changes)} definitions published",
         )
     accounts.create()
+    ensure_population()
     if not history.written():
         with _bar() as bar:
             task = bar.add_task(str(Text("L'histoire synthétique", "The synthetic history")), total=None)

@@ -99,9 +99,11 @@ class _Reform:
             if parameter.kind == "scale":
                 for rank, bracket in enumerate(dated.brackets):
                     worth = bracket.amount if bracket.amount is not None else (bracket.rate or Decimal(0)) * 100
-                    fields.append(self._field(parameter, f"{rank}.from", bracket.from_, _("from"), parameter.of or "1"))
+                    fields.append(
+                        self._field(parameter, f"{rank}.from", bracket.from_, _("threshold"), parameter.of or "1")
+                    )
                     unit = parameter.unit if bracket.amount is not None else "percent"
-                    fields.append(self._field(parameter, f"{rank}.worth", worth, _("gives"), unit))
+                    fields.append(self._field(parameter, f"{rank}.worth", worth, _("value"), unit))
             else:
                 assert isinstance(dated.value, Decimal)
                 fields.append(self._field(parameter, "", dated.value, "", parameter.unit))
