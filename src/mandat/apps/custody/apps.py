@@ -9,5 +9,7 @@ class CustodyConfig(AppConfig):
 
     def ready(self) -> None:
         from mandat.apps.custody import checks, own, worklist  # noqa: F401
+        from mandat.web import daily
 
         own.register()
+        daily.register("retention")

@@ -9,5 +9,7 @@ class OffersConfig(AppConfig):
 
     def ready(self) -> None:
         from mandat.apps.offers import registers  # the registries of what is kept need the models
+        from mandat.web import daily
 
         registers.declare()
+        daily.register("offers_run")

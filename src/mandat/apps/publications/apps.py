@@ -10,5 +10,7 @@ class PublicationsConfig(AppConfig):
     def ready(self) -> None:
         # Says what the app keeps about an account, for its export.
         from mandat.apps.publications.alerts import kept, services  # noqa: F401
+        from mandat.web import daily
 
         kept.register()
+        daily.register("alerts_send")

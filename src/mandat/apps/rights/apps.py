@@ -11,6 +11,7 @@ class RightsConfig(AppConfig):
         from mandat.apps.rights import filing, keeping, worklist
         from mandat.apps.rights.questionnaire import search  # noqa: F401 - says what can be found
         from mandat.journal.triggers import PROTECTED
+        from mandat.web import daily
 
         # What was decided, and how a claim got there, is neither changed nor deleted.
         PROTECTED.setdefault("rights_decision", ())
@@ -18,3 +19,4 @@ class RightsConfig(AppConfig):
         filing.register()
         keeping.register()
         worklist.register()
+        daily.register("rights_day")

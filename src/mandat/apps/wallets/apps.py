@@ -9,5 +9,7 @@ class WalletsConfig(AppConfig):
 
     def ready(self) -> None:
         from mandat.apps.wallets import holdings
+        from mandat.web import daily
 
         holdings.register()
+        daily.register("wallets_day")
