@@ -41,6 +41,7 @@ KNOWN_OUTSIDE = {
     "mandat.apps.custody.models": {
         "mandat.apps.rights": "each claim is sealed with a key of its own",
         "mandat.apps.wallets": "a wallet is held by a person, with or without an account",
+        "mandat.apps.demonstration": "residents spend from their wallets, but for the account left to visitors",
     },
     "mandat.apps.ledger.models": {
         "mandat.apps.funds": "envelopes hold accounts of the ledger by their names",

@@ -70,7 +70,7 @@ def acts(found: Sequence[Resident], users: Mapping[int, User], staff: Staff) -> 
 
 def _claim(resident: Resident, user: User, terms: Terms, rank: int, staff: Staff) -> Iterator[Act]:
     chance = np.random.default_rng(seed_of(f"mandat/claim/{resident.number}/{terms.code}"))
-    day = max(resident.since + dt.timedelta(days=int(chance.integers(0, 25))), OPENS.get(terms.code, resident.since))
+    day = max(resident.since + dt.timedelta(days=int(chance.integers(0, 16))), OPENS.get(terms.code, resident.since))
     name = f"{resident.number:03d}/{terms.code}"
     day = resident.days.get(terms.code, day)
     sent = moment(day, 9 + rank, int(chance.integers(0, 60)))

@@ -2,7 +2,8 @@
 
 For each commitment a course is drawn from a seed of its own (its code): ahead, on the path, behind, not begun,
 stale, broken off. The course becomes facts that fit the commitment's indicator, recorded week by week in the
-order of time, so that the journal, its root and every figure can be compared between two machines.
+order of time, so that every figure can be compared between two machines. What rights, wallets and offers did is made in the
+same weeks by their own services (``life``): their figures are the same too, their random references are not.
 
 A history that was cut off goes on where it stopped: each week is one transaction with a moment of its own, so the
 journal itself says which weeks it holds.

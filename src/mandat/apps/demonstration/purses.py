@@ -11,6 +11,7 @@ import numpy as np
 from stdnum import luhn
 
 from mandat.apps.accounts.models import User
+from mandat.apps.custody.models import Subject
 from mandat.apps.demonstration.claims import Act, Staff, moment
 from mandat.apps.demonstration.course import seed_of
 from mandat.apps.demonstration.places import Places
@@ -66,15 +67,15 @@ def _approve(wallet: str, number: int, agent: User) -> None:
 
 
 def purchases(day: dt.date, manager: User) -> None:
-    """A few holders pay at a till, by one-time codes."""
+    """A few holders pay at a till, by one-time codes. What the open account holds is left to visitors."""
+    visitor = User.objects.get(email="habitante@demo.example")
     for code, kind in kinds().items():
         chance = np.random.default_rng(seed_of(f"mandat/purchases/{code}/{day}"))
         tills = list(Approval.objects.filter(code=code, state=Approval.State.APPROVED).order_by("partner__siret"))
-        purses = list(
-            Wallet.objects.filter(code=code, account__balance__gt=0)
-            .select_related("account")
-            .order_by("opened_at", "pk")
+        open_purses = Wallet.objects.filter(code=code, account__balance__gt=0).exclude(
+            holder=Subject.objects.of(visitor)
         )
+        purses = list(open_purses.select_related("account").order_by("opened_at", "pk"))
         if not tills or not purses:
             continue
         for rank in range(PURCHASES):

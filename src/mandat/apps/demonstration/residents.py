@@ -126,9 +126,11 @@ def habitante() -> Resident:
 
 def _resident(number: int, profile: Profile, rank: int, count: int, where: Places) -> Resident:
     chance = np.random.default_rng(seed_of(f"mandat/resident/{number}"))
-    # Spread over the years, a little denser towards the end, and always a few in the last weeks.
+    # Spread over the years, and one in five in the last weeks: agents find claims waiting.
     share = ((rank + 0.5) / count) ** 0.8
     since = FIRST + dt.timedelta(days=int(share * (LAST - FIRST).days))
+    if rank % 5 == 4:
+        since = LAST - dt.timedelta(days=int(chance.integers(2, 20)))
     least, most = _AGES[profile]
     born = since - dt.timedelta(days=int(365.25 * float(chance.uniform(least + 0.1, most + 0.9))))
     commune = where.commune(chance).partition(":")[2]
