@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from mandat.engines.rules import UNKNOWN, Rule
@@ -16,11 +16,12 @@ from mandat.kernel.errors import InputError
 from tests.engines.rules.random_rules import VOCABULARY, by_arrays, households, one_by_one, rules, tables
 from tests.engines.rules.samples import DAY, compiled, tariff
 
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2030, 12, 31))
 
 
 @given(rule=rules(), people=households(unknown=False), day=DAYS)
-@settings(max_examples=60)
+@settings(max_examples=60, phases=PHASES)
 def test_arrays_give_what_the_interpreter_gives(rule: Rule | None, people: list[dict[str, Any]], day: dt.date) -> None:
     assume(rule is not None)
     assert rule is not None
@@ -29,7 +30,7 @@ def test_arrays_give_what_the_interpreter_gives(rule: Rule | None, people: list[
 
 
 @given(rule=rules(), people=households(unknown=True), day=DAYS)
-@settings(max_examples=60)
+@settings(max_examples=60, phases=PHASES)
 def test_arrays_never_contradict_the_interpreter_where_answers_are_unknown(
     rule: Rule | None, people: list[dict[str, Any]], day: dt.date
 ) -> None:
@@ -98,3 +99,12 @@ def test_arrow_columns_that_are_not_exact_or_sorted_are_refused() -> None:
     with pytest.raises(InputError, match="ne se suivent pas"):
         household_sizes(pa.chunked_array([[1, 2], [1]]))
     assert household_sizes(pa.chunked_array([[4, 4], [4, 2]])).tolist() == [3, 1]
+
+
+def test_a_choice_nobody_answered_is_unknown_to_all() -> None:
+    rule = compiled('(si handicap alors situation sinon "autre") = "etudiant"')
+    program = compile_arrays(rule.tree, as_of=DAY, names={"situation": ()}, complete=["handicap"])
+    nobody = Column(np.zeros(2, np.int32), np.zeros(2, bool))
+    ((found),) = program.run([2], {"situation": nobody, "handicap": Column(np.array([True, False]))})
+    assert found["f0"].known.tolist() == [False, True]
+    assert not found["f0"].values[1]

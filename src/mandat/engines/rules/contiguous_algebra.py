@@ -143,7 +143,7 @@ class Program(Algebra):
             assert isinstance(each, Coded)
             if each.names == names:
                 return each
-            table = np.array([names.index(name) for name in each.names], np.int32)
+            table = np.array([names.index(name) for name in each.names] or [0], np.int32)
             return Coded(self.step(np.take, table, _Place(each.place)), names, each.known)
 
         return over(a), over(b)

@@ -27,16 +27,16 @@ def household_sizes(numbers: Any) -> Any:
     values = _whole(_combined(numbers))
     if not len(values):
         return np.zeros(0, np.int64)
-    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
-    firsts = values[starts]
-    if (np.diff(firsts) <= 0).any() and len(np.unique(firsts)) != len(firsts):
+    ends = np.append(np.flatnonzero(values[1:] != values[:-1]) + 1, len(values))
+    firsts = values[ends - 1]
+    if (firsts[1:] <= firsts[:-1]).any() and len(np.unique(firsts)) != len(firsts):
         raise InputError(
             Text(
                 "les lignes d'un même foyer ne se suivent pas : triez-les d'abord",
                 "the rows of a household do not follow one another: sort them first",
             )
         )
-    return np.diff(np.r_[starts, len(values)])
+    return np.diff(ends, prepend=0)
 
 
 def columns_of(tree: Tree, names: Iterable[str], table: Any, columns: Mapping[str, str]) -> dict[str, Column]:
@@ -46,6 +46,8 @@ def columns_of(tree: Tree, names: Iterable[str], table: Any, columns: Mapping[st
 
 def column_of(item: Input, values: Any) -> Column:
     """One input from an Arrow column. Raises InputError for another type, and for floats: they are not exact."""
+    if item.type in ("number", "integer") and pa.types.is_decimal128(values.type):
+        return _amounts(item, values)
     array = _combined(values)
     known = None if array.null_count == 0 else np.asarray(pc.is_valid(array).to_numpy(zero_copy_only=False))
     type_ = array.type
@@ -88,8 +90,25 @@ def _scaled(item: Input, array: Any) -> Any:
     type_ = array.type
     if pa.types.is_integer(type_):
         return _whole(array) * 10**item.decimals
-    if not pa.types.is_decimal128(type_):
-        raise _wrong(item, type_)
+    raise _wrong(item, type_)
+
+
+def _chunks(values: Any) -> list[Any]:
+    return values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+
+
+def _valid(values: Any) -> Any:
+    if not values.null_count:
+        return None
+    valid = pc.is_valid(values)
+    return np.asarray(
+        (valid.combine_chunks() if isinstance(valid, pa.ChunkedArray) else valid).to_numpy(zero_copy_only=False)
+    )
+
+
+def _amounts(item: Input, values: Any) -> Column:
+    """Exact decimals as whole numbers of the input's last decimal, a chunk at a time."""
+    type_ = values.type
     if type_.scale > item.decimals:
         raise InputError(
             Text(
@@ -99,11 +118,20 @@ def _scaled(item: Input, array: Any) -> Any:
         )
     if type_.precision > 18:
         raise _wrong(item, type_)
-    # A decimal of at most 18 digits is all in the low half of its 16 bytes.
-    halves = np.frombuffer(array.buffers()[1], np.int64)[2 * array.offset : 2 * (array.offset + len(array)) : 2]
-    if array.null_count:
-        halves = np.where(pc.is_valid(array).to_numpy(zero_copy_only=False), halves, 0)
-    return halves * 10 ** (item.decimals - type_.scale) if type_.scale < item.decimals else np.ascontiguousarray(halves)
+    found = np.empty(len(values), np.int64)
+    at = 0
+    for chunk in _chunks(values):
+        # A decimal of at most 18 digits is all in the low half of its 16 bytes.
+        if len(chunk):
+            halves = np.frombuffer(chunk.buffers()[1], np.int64)
+            found[at : at + len(chunk)] = halves[2 * chunk.offset : 2 * (chunk.offset + len(chunk)) : 2]
+        at += len(chunk)
+    known = _valid(values)
+    if known is not None:
+        found[~known] = 0
+    if type_.scale < item.decimals:
+        found *= 10 ** (item.decimals - type_.scale)
+    return Column(found, known)
 
 
 def _days(array: Any) -> Any:
