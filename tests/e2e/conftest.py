@@ -94,6 +94,11 @@ def chromium() -> Iterator[Browser]:
 Visit = Callable[..., Page]
 
 
+def is_fault(kind: str, text: str) -> bool:
+    """Whether a message of the console is one; a form sent back with its errors (422) is not."""
+    return kind in ("error", "warning") and "422 (Unprocessable" not in text
+
+
 @pytest.fixture
 def visit(site: str, chromium: Browser) -> Iterator[Visit]:
     """Open a page: ``visit("/mesures/", dark=True, width=390, script=False)``. Faults of the console fail the test."""
@@ -110,7 +115,7 @@ def visit(site: str, chromium: Browser) -> Iterator[Visit]:
         contexts.append(context)
         page = context.new_page()
         page.on(
-            "console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None
+            "console", lambda message: faults.append(message.text) if is_fault(message.type, message.text) else None
         )
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(site + path)
