@@ -15,7 +15,9 @@ from decimal import Decimal, InvalidOperation
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from mandat.apps.ledger import rows
 from mandat.apps.ledger.models import Account, Posting, Transaction, identifier, major, scale
+from mandat.apps.ledger.rows import Held
 from mandat.kernel.errors import InputError
 from mandat.kernel.periods import PARIS
 from mandat.kernel.text import Text
@@ -27,7 +29,7 @@ LARGEST = 10**15
 class InsufficientError(InputError):
     """An account would fall below its floor. ``available`` is what it can still give."""
 
-    def __init__(self, account: Account, available: Decimal) -> None:
+    def __init__(self, account: Held, available: Decimal) -> None:
         super().__init__(Text("solde insuffisant", "insufficient balance"))
         self.account = account
         self.available = available
@@ -119,7 +121,7 @@ def post_many(
     book: str,
     drafts: Sequence[Draft],
     moment: dt.datetime | None = None,
-    locked: Mapping[int, Account] | None = None,
+    locked: Mapping[int, Held] | None = None,
 ) -> list[Posted]:
     """Post all of ``drafts`` in their order, or none. One result a draft. ``locked``: what ``lock`` gave, where it was asked before.
 
@@ -136,7 +138,7 @@ def post_many(
 
 
 def _post(
-    book: str, drafts: Sequence[Draft], moment: dt.datetime | None, locked: Mapping[int, Account] | None
+    book: str, drafts: Sequence[Draft], moment: dt.datetime | None, locked: Mapping[int, Held] | None
 ) -> list[Posted]:
     accounts = lock(drafts) if locked is None else locked
     known = _known(book, drafts)
@@ -156,7 +158,7 @@ def _post(
         for pk, amount in amounts.items():
             account = accounts[pk]
             if amount < 0 and account.floor is not None and account.balance + amount < account.floor:
-                raise InsufficientError(account, major(account.balance - account.floor, unit))
+                raise InsufficientError(account, account.available)
         for pk, amount in amounts.items():
             accounts[pk].balance += amount
         header = Transaction(
@@ -170,8 +172,7 @@ def _post(
     if headers:
         try:
             # Postings first: on SQLite the transaction's row seals them (see triggers).
-            Posting.objects.bulk_create(lines, batch_size=500)
-            Transaction.objects.bulk_create(headers, batch_size=200)
+            rows.insert(headers, lines)
         except IntegrityError as error:
             # The same key at the same time, over other accounts.
             if "one_transaction_a_key" in str(error) or "ledger_transaction.key" in str(error):
@@ -198,24 +199,14 @@ def reverse(*, transaction_id: uuid.UUID, key: str, reason: str, actor: str = ""
     return done
 
 
-def lock(drafts: Sequence[Draft]) -> dict[int, Account]:
+def lock(drafts: Sequence[Draft]) -> dict[int, Held]:
     """The accounts of ``drafts``, locked in the order of their keys until the transaction ends. To be called inside one."""
-    wanted = sorted({pk for draft in drafts for pk in draft.postings})
-    # A list, not "IN" over thousands: no database's limit on parameters is met.
-    found: dict[int, Account] = {}
-    for start in range(0, len(wanted), 500):
-        chunk = wanted[start : start + 500]
-        found |= {a.pk: a for a in Account.objects.select_for_update(no_key=True).filter(pk__in=chunk).order_by("pk")}
-    return found
+    return rows.lock(sorted({pk for draft in drafts for pk in draft.postings}))
 
 
 def _known(book: str, drafts: Sequence[Draft]) -> dict[str, tuple[uuid.UUID, dict[int, int]]]:
     """What is already posted under the keys of ``drafts``."""
-    keys = [draft.key for draft in drafts]
-    found: dict[uuid.UUID, str] = {}
-    for start in range(0, len(keys), 500):
-        rows = Transaction.objects.filter(book=book, key__in=keys[start : start + 500]).order_by("pk")
-        found |= dict(rows.values_list("pk", "key"))
+    found = {pk: key for key, pk in rows.known(book, [draft.key for draft in drafts]).items()}
     known: dict[str, tuple[uuid.UUID, dict[int, int]]] = {key: (pk, {}) for pk, key in found.items()}
     if found:
         lines = Posting.objects.filter(transaction__in=list(found)).order_by("id")
@@ -224,7 +215,7 @@ def _known(book: str, drafts: Sequence[Draft]) -> dict[str, tuple[uuid.UUID, dic
     return known
 
 
-def _checked(book: str, draft: Draft, accounts: Mapping[int, Account]) -> tuple[dict[int, int], str]:
+def _checked(book: str, draft: Draft, accounts: Mapping[int, Held]) -> tuple[dict[int, int], str]:
     if not draft.key or len(draft.key) > 150:
         raise InputError(Text("une écriture a une clé d'au plus 150 caractères", "a key has 1 to 150 characters"))
     if len(draft.postings) < 2:
@@ -235,7 +226,7 @@ def _checked(book: str, draft: Draft, accounts: Mapping[int, Account]) -> tuple[
         account = accounts.get(pk)
         if account is None:
             raise InputError(Text("compte inconnu", "unknown account"))
-        if account.closed_at is not None:
+        if account.closed:
             raise InputError(Text(f"le compte {account.code} est fermé", f"account {account.code} is closed"))
         unit = unit or account.unit
         if account.book != book or account.unit != unit:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django.conf import settings
+from django.db import connection
 
 from mandat.apps.ledger.models import Account, major
 from mandat.apps.ledger.services import account_open, minor
@@ -54,8 +55,14 @@ class Kind:
 def kinds(programme: str = "") -> Mapping[str, Kind]:
     """The published wallets by code, in their order."""
     programme = programme or settings.MANDAT_PROGRAMME
-    rows = DefinitionVersion.objects.filter(programme=programme, kind="wallet", current=True).order_by("position")
-    return _read(programme, tuple(rows.values_list("pk", "digest")))
+    with connection.cursor() as cursor:
+        # Asked at every purchase: written out.
+        cursor.execute(
+            "SELECT id, digest FROM definitions_definitionversion WHERE programme = %s AND kind = 'wallet' AND current "
+            "ORDER BY position",
+            [programme],
+        )
+        return _read(programme, tuple((int(pk), str(digest)) for pk, digest in cursor.fetchall()))
 
 
 def kind_of(code: str, programme: str = "") -> Kind:

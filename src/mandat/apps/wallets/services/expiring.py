@@ -14,7 +14,8 @@ from django.db.models import Min, Q, Sum
 from django.utils import timezone
 
 from mandat.apps.ledger import services as ledger
-from mandat.apps.ledger.models import Account, identifier
+from mandat.apps.ledger.models import identifier
+from mandat.apps.ledger.rows import Held
 from mandat.apps.wallets.definitions import Kind, kind_of, kinds
 from mandat.apps.wallets.models import Credential, Expired, Lot, Wallet
 from mandat.kernel.periods import PARIS
@@ -46,7 +47,7 @@ def expire(*, programme: str = "", moment: dt.datetime | None = None) -> int:
     return taken
 
 
-def expire_held(kind: Kind, wallet: Wallet, account: Account, now: dt.datetime) -> int:
+def expire_held(kind: Kind, wallet: Wallet, account: Held, now: dt.datetime) -> int:
     """Take back what ended in a wallet whose account is locked by the caller. Gives how much, in the unit's smallest part."""
     today = now.astimezone(PARIS).date()
     lots = Lot.objects.filter(wallet=wallet).aggregate(
@@ -78,7 +79,7 @@ def wallet_close(*, wallet: Wallet, cut: bool = False) -> None:
     if cut:
         wallet.holder, wallet.departement = None, ""
     wallet.save(update_fields=["state", "next_expiry", "holder", "departement"])
-    ledger.account_close(account=account)
+    ledger.account_close(account=wallet.account)
 
 
 def _take(kind: Kind, wallet: Wallet, amount: int, now: dt.datetime, reason: str) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q
 from django.utils import timezone
 
 from mandat.apps.accounts.models import User
 from mandat.apps.ledger import services as ledger
+from mandat.apps.wallets import tills
 from mandat.apps.wallets.definitions import Kind, kind_of
 from mandat.apps.wallets.models import Approval, Credential, Lot, Member, Refund, Spend, Wallet
 from mandat.apps.wallets.schema import Cap
@@ -100,51 +101,53 @@ def spend(*, actor: User, approval: Approval, number: str, amount: Decimal, key:
 
 def _spend(kind: Kind, approval: Approval, digest: str, cents: int, key: str, now: dt.datetime) -> Spend:
     # A one-time code is held from here to the end: two tills that type it at once are one after the other.
-    credential = (
-        Credential.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("wallet")
-        .filter(digest=digest, wallet__code=kind.code, wallet__programme=kind.programme)
-        .first()
-    )
+    credential = tills.credential(kind, digest)
     if credential is None:
         raise WrongCodeError
-    card = credential.kind == Credential.Kind.CARD
-    over = credential.expires_at is not None and credential.expires_at <= now
-    if credential.used_at is not None or credential.stopped_at is not None or over:
+    if credential.spent or (credential.expires_at is not None and credential.expires_at <= now):
         found = _same(kind, approval, digest, cents, key)
         if found is not None:
             return found
         raise WrongCodeError
-    wallet = credential.wallet
-    if wallet.state != Wallet.State.OPEN:
+    if not credential.open:
         raise WrongCodeError
+    card = credential.card
     if approval.state != Approval.State.APPROVED or approval.account_id is None:
         raise InputError(Text("ce partenaire n'est pas agréé", "this partner is not approved"))
     if credential.amount is not None and credential.amount != cents:
         fixed = kind.major(credential.amount)
         raise InputError(Text(f"le montant fixé est {_said(fixed)}", f"the amount was fixed at {fixed}"))
     amount = kind.major(cents)
-    postings = {wallet.account_id: -amount, approval.account_id: amount}
+    postings = {credential.account: -amount, approval.account_id: amount}
     draft = ledger.Draft(f"spend:{approval.pk.hex}:{key}", "spend", postings, f"till:{approval.pk.hex}")
     today = now.astimezone(PARIS).date()
-    ended = wallet.next_expiry is not None and wallet.next_expiry < today
+    ended = credential.next_expiry is not None and credential.next_expiry < today
     # What has ended goes to another account: every lock is taken here, in one order.
     more = [ledger.Draft("", "", {kind.account("expired").pk: amount})] if ended else []
     locked = ledger.lock([draft, *more])
-    if card and (found := _same(kind, approval, digest, cents, key)) is not None:
-        return found
     if ended:
-        expire_held(kind, wallet, locked[wallet.account_id], now)
+        expire_held(kind, Wallet.objects.get(pk=credential.wallet), locked[credential.account], now)
         locked = ledger.lock([draft])
-    _check_caps(kind, wallet, approval.category, cents, today, card=card)
-    [done] = ledger.post_many(book=kind.book, drafts=[draft], moment=now, locked=locked)
+    try:
+        _check_caps(kind, credential.wallet, approval.category, cents, today, card=card)
+        [done] = ledger.post_many(book=kind.book, drafts=[draft], moment=now, locked=locked)
+    except (CapError, ledger.InsufficientError):
+        # A card's purchase asked for again is answered as the first time, even where nothing more may be spent.
+        found = _same(kind, approval, digest, cents, key)
+        if found is None:
+            raise
+        return found
     if not done.new:
-        raise ledger.KeyReusedError(key)
+        found = _same(kind, approval, digest, cents, key)
+        if found is None:
+            raise ledger.KeyReusedError(key)
+        return found
     made = Spend(
-        wallet=wallet, approval=approval, credential=credential, by_card=card, key=key, category=approval.category,
-        departement=approval.partner.departement, amount=cents, day=today, made_at=now, transaction=done.transaction,
+        wallet_id=credential.wallet, approval=approval, credential_id=credential.pk, by_card=card, key=key,
+        category=approval.category, departement=approval.partner.departement, amount=cents, day=today, made_at=now,
+        transaction=done.transaction,
     )  # fmt: skip
-    made.save(force_insert=True)
+    tills.record(made)
     if not card:
         Credential.objects.filter(pk=credential.pk).update(used_at=now)
     return made
@@ -160,27 +163,19 @@ def _same(kind: Kind, approval: Approval, digest: str, cents: int, key: str) -> 
     return found
 
 
-def _check_caps(kind: Kind, wallet: Wallet, category: str, cents: int, today: dt.date, *, card: bool) -> None:
+def _check_caps(kind: Kind, wallet: UUID, category: str, cents: int, today: dt.date, *, card: bool) -> None:
     definition = kind.definition
     known = definition.category(category)
-    caps: list[tuple[Cap, Q]] = [(cap, Q()) for cap in definition.caps]
-    caps += [(cap, Q(category=category)) for cap in (known.caps if known else ())]
+    caps: list[tuple[Cap, str, tuple[object, ...]]] = [(cap, "", ()) for cap in definition.caps]
+    caps += [(cap, "AND category = %s", (category,)) for cap in (known.caps if known else ())]
     if card and definition.card is not None:
-        caps.append((Cap(amount=definition.card.per_spend, every="spend"), Q()))
-        caps.append((Cap(amount=definition.card.per_day, every="day"), Q(by_card=True)))
-    if not caps:
-        return
-    dated = [(rank, cap, which) for rank, (cap, which) in enumerate(caps) if cap.every != "spend"]
-    spent: dict[str, int] = {}
-    if dated:
-        net = F("amount") - F("refunded")
-        first = min(_first_day(cap, today) for _, cap, _ in dated)
-        found = Spend.objects.filter(wallet=wallet, day__gte=first).aggregate(
-            **{f"c{rank}": Sum(net, filter=which & Q(day__gte=_first_day(cap, today))) for rank, cap, which in dated}
-        )
-        spent = {name: value or 0 for name, value in found.items()}
-    for rank, (cap, _) in enumerate(caps):
-        left = kind.minor(cap.amount) - spent.get(f"c{rank}", 0)
+        caps.append((Cap(amount=definition.card.per_spend, every="spend"), "", ()))
+        caps.append((Cap(amount=definition.card.per_day, every="day"), "AND by_card", ()))
+    dated = [(rank, cap, which, values) for rank, (cap, which, values) in enumerate(caps) if cap.every != "spend"]
+    spent = tills.spent(wallet, [(_first_day(cap, today), which, values) for _, cap, which, values in dated])
+    already = {rank: total for (rank, *_), total in zip(dated, spent, strict=True)}
+    for rank, (cap, _, _) in enumerate(caps):
+        left = kind.minor(cap.amount) - already.get(rank, 0)
         if cents > left:
             raise CapError(cap, kind.major(max(left, 0)), kind.unit)
 
@@ -271,11 +266,8 @@ def _refund_ends(wallet: Wallet, today: dt.date) -> dt.date | None:
 
 def check_member(actor: User, approval: Approval, *, manager: bool = False) -> None:
     """Raise InputError unless ``actor`` works for the partner."""
-    roles: Sequence[str] = [Member.Role.MANAGER] if manager else Member.Role.values
-    if (
-        not actor.is_active
-        or not Member.objects.filter(partner=approval.partner_id, user=actor, role__in=roles).exists()
-    ):
+    role = tills.role(actor.pk, approval.partner_id) if actor.is_active else ""
+    if not role or (manager and role != Member.Role.MANAGER):
         raise InputError(Text("ce compte ne travaille pas à cette caisse", "this account does not work at this till"))
 
 
