@@ -234,6 +234,8 @@ MANDAT_CLAMD = os.environ.get("MANDAT_CLAMD", "")
 #: Registers of organisations: ``none``, ``fake`` (bundled, invented), or the address of a service (docs/organisations.md).
 MANDAT_REGISTER = os.environ.get("MANDAT_REGISTER", "none")
 MANDAT_RNA = os.environ.get("MANDAT_RNA", "none")
+#: Whose account pays by the files made for the bank (docs/ledger.md).
+MANDAT_PAYER = {name: os.environ.get(f"MANDAT_PAYER_{name.upper()}", "") for name in ("name", "iban", "bic")}
 #: Public breakdowns under this number of persons are withheld.
 MANDAT_SMALLEST_COUNT = 5
 
