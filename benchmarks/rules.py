@@ -2,8 +2,8 @@
 
     MANDAT_PEERS_RULES_PYTHON=/path/to/peers/bin/python python -m benchmarks.rules [--population FOLDER] [--quick]
 
-OpenFisca runs in an environment of its own (``requirements-peers-rules.txt``: made under ``.cache`` where the variable is not set) and
-Publicodes under Node, installed in ``.cache/publicodes``; what cannot be installed is left out. One household: the median of
+OpenFisca runs in an environment of its own (``requirements-peers-rules.txt``: made in ``.venv-peers-rules`` where the variable is not set) and
+Publicodes under Node, installed in ``.venv-peers-publicodes``; what cannot be installed is left out. One household: the median of
 2,000 evaluations of three households, in microseconds. The whole population: seconds of CPU, each side in a process of its own, from the same Parquet
 files, reading and building told apart; the best of three runs. Amounts are compared one by one, and their sum.
 """
@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-CACHE = ROOT / ".cache"
 PUBLICODES = "publicodes@1.10.3"
 DAY = "2026-01-01"
 
@@ -351,7 +350,7 @@ def peers_python() -> str:
     given = os.environ.get("MANDAT_PEERS_RULES_PYTHON", "")
     if given:
         return given
-    place = CACHE / "peers-rules"
+    place = ROOT / ".venv-peers-rules"
     python = place / "bin" / "python"
     if not python.exists():
         wanted = str(ROOT / "benchmarks" / "requirements-peers-rules.txt")
@@ -366,7 +365,7 @@ def peers_python() -> str:
 
 def publicodes() -> Path | None:
     """The script that runs Publicodes, installed once; None where Node or the package is missing."""
-    place = CACHE / "publicodes"
+    place = ROOT / ".venv-peers-publicodes"
     if shutil.which("node") is None or shutil.which("npm") is None:
         return None
     if not (place / "node_modules" / "publicodes").is_dir():
