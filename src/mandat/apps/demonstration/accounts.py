@@ -32,11 +32,6 @@ ACCOUNTS = (
     ),
     Account("association@demo.example", Role.MEMBER, Text("membre d'une association", "member of an association")),
     Account(
-        "partenaire@demo.example",
-        Role.MEMBER,
-        Text("partenaire : encaisse les porte-monnaie", "partner: takes the wallets at the till"),
-    ),
-    Account(
         "agent@demo.example",
         Role.AGENT,
         Text(
@@ -62,6 +57,11 @@ ACCOUNTS = (
         "admin@demo.example",
         Role.ADMINISTRATOR,
         Text("administratrice : édite les définitions", "administrator: edits definitions"),
+    ),
+    Account(
+        "partenaire@demo.example",
+        Role.MEMBER,
+        Text("partenaire : encaisse les porte-monnaie", "partner: takes the wallets at the till"),
     ),
 )
 
