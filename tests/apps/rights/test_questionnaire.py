@@ -72,7 +72,7 @@ def load(more: dict[str, bytes]) -> None:
 def programme(db: None, settings: Any) -> None:
     """The trial programme with its rules and rights, over a region of two communes of one name and another."""
     settings.MANDAT_PROGRAMME = "essai"
-    region = Region.objects.create(code="24", name="Centre-Val de Loire", digest="essai", vintage="2025-01-01")
+    region = Region.objects.create(code="24", name="Centre-Val de Loire", digest="essai-droits", vintage="2025-01-01")
     departement = Departement.objects.create(code="45", name="Loiret", region=region)
     for code, name in (("45234", "Orléans"), ("45298", "Saint-Jean-de-Braye"), ("45300", "Saint-Jean-le-Blanc")):
         said = name.lower().replace("é", "e").replace("-", " ")

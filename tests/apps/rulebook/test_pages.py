@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def territory(db: None) -> None:
     """A region of one department and three communes, two of whose names begin alike."""
-    region = Region.objects.create(code="24", name="Centre-Val de Loire", digest="essai", vintage="2025-01-01")
+    region = Region.objects.create(code="24", name="Centre-Val de Loire", digest="essai-regles", vintage="2025-01-01")
     departement = Departement.objects.create(code="45", name="Loiret", region=region)
     for code, name in (("45234", "Orléans"), ("45298", "Saint-Jean-de-Braye"), ("45300", "Saint-Jean-le-Blanc")):
         Commune.objects.create(

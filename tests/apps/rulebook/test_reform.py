@@ -36,7 +36,7 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def people(programme: Published, settings: Any, sample_folder: Path) -> population.Sample:
     """A region of one commune of 20,000 inhabitants, and its sample."""
     settings.VAR = sample_folder
-    region = Region.objects.create(code="24", name="Centre-Val de Loire", digest="essai", vintage="2025-01-01")
+    region = Region.objects.create(code="24", name="Centre-Val de Loire", digest="essai-reforme", vintage="2025-01-01")
     departement = Departement.objects.create(code="45", name="Loiret", region=region)
     Commune.objects.create(
         code="45234", name="Orléans", departement=departement, population=20_000, search=" orleans | 45234"
