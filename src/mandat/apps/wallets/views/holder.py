@@ -39,7 +39,7 @@ def qr(text: str, *, title: str) -> SafeString:
     code = segno.make(text, error="m", micro=False)
     stream = io.BytesIO()
     code.save(
-        stream, kind="svg", xmldecl=False, svgns=True, scale=5, border=3, dark="#000", light="#fff", nl=False, title=title,
+        stream, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=3, dark="#000", light="#fff", nl=False, title=title,
         svgclass="qr", lineclass=None,
     )  # fmt: skip
     drawn = stream.getvalue().decode().replace("<svg ", '<svg role="img" ', 1)
@@ -208,13 +208,13 @@ def _table(kind: Kind, history: list[selectors.Movement]) -> Table:
         caption=_("Movements, latest first"),
         columns=(
             Column(_("Day")),
+            Column(_("Amount"), right=True),
             Column(_("What")),
             Column(_("Where")),
-            Column(_("Amount"), right=True),
             Column(_("Receipt")),
         ),
         rows=[
-            (day(one.at), _what(one.what), one.where or "–", said(kind, one.amount), one.reference or "–")
+            (day(one.at), said(kind, one.amount), _what(one.what), one.where or "–", one.reference or "–")
             for one in history
         ],
     )
