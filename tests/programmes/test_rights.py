@@ -121,6 +121,8 @@ def compiled(code: str) -> Rule:
 
 
 CODES = sorted(models("rule"))
+#: Rules about persons: those of schemes are about organisations and projects.
+PERSONAL = sorted({right.rule for right in rights().values()})
 
 
 @pytest.mark.parametrize("number", MEASURES)
@@ -187,7 +189,7 @@ def test_a_right_without_a_measure_of_ours_is_a_published_aid() -> None:
             assert not any(value.assumption for value in dated), right.code
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", PERSONAL)
 def test_the_cases_of_a_rule_hold_its_thresholds_birthdays_and_missing_answers(code: str) -> None:
     rule = compiled(code)
     cases = rule.document.cases
@@ -205,13 +207,13 @@ def test_the_cases_of_a_rule_hold_its_thresholds_birthdays_and_missing_answers(c
 def test_a_household_of_seven_stands_in_the_cases_of_what_depends_on_a_household() -> None:
     sevens = {
         code
-        for code in CODES
+        for code in PERSONAL
         for case in compiled(code).document.cases
         if cast(Mapping[str, Any], case.given["foyer"]).get("nombre_personnes") == 7
     }
     depends = {
         code
-        for code in CODES
+        for code in PERSONAL
         if any("quotient_familial" in formula.formula for formula in compiled(code).document.formulas)
     }
     assert depends <= sevens
@@ -238,7 +240,7 @@ def _asked(situation: Mapping[str, Any]) -> list[str]:
     given: dict[str, Any] = {"foyer": {}, "personnes": [{}], "demandeur": 0}
     asked: list[str] = []
     while True:
-        answers = [compiled(code).evaluate(given, as_of=DAY, ignore_unknown=True) for code in CODES]
+        answers = [compiled(code).evaluate(given, as_of=DAY, ignore_unknown=True) for code in PERSONAL]
         questions = next_questions(answers)
         if not questions:
             return asked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -84,6 +85,7 @@ class Allocation(models.Model):
     def __str__(self) -> str:
         return self.case
 
-    def held(self, state: str) -> object:
-        """What is in one of ``STATES``, in euros."""
-        return major(getattr(self, state), "EUR")
+    @property
+    def amounts(self) -> tuple[Decimal, ...]:
+        """What is in each of ``STATES``, in euros."""
+        return tuple(major(getattr(self, state), "EUR") for state in STATES)

@@ -28,6 +28,7 @@ MENU = (
     ("imports:list", "imports", "imports.read"),
     ("offers:bureau_list", "offers", "offers.read"),
     ("wallets:bureau", "wallets", "wallets.read"),
+    ("funds:bureau", "funds", "funds.read"),
     ("bureau:definitions", "definitions", "programme.definition_edit"),
     ("rulebook:bureau_rules", "rules", "programme.definition_edit"),
     ("bureau:publications", "publications", "bureau.enter"),
@@ -59,6 +60,7 @@ def _words() -> dict[str, str]:
         "imports": _("Imports"),
         "offers": _("Systematic offers"),
         "wallets": _("Wallets"),
+        "funds": _("Envelopes"),
         "definitions": _("Definitions"),
         "rules": _("Figures of the rules"),
         "publications": _("Publications"),
@@ -86,7 +88,8 @@ def menu(request: HttpRequest, current: Published | None) -> list[dict[str, Any]
             {
                 "url": url,
                 "label": words[key],
-                "here": here == name or (key in ("imports", "offers", "wallets") and here.startswith(f"{key}:")),
+                "here": here == name
+                or (key in ("imports", "offers", "wallets", "funds") and here.startswith(f"{key}:")),
                 "count": count,
             }
         )
