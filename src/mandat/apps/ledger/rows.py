@@ -16,6 +16,9 @@ from mandat.apps.ledger.models import Posting, Transaction, major
 #: Rows of one statement: far under any database's limit on parameters.
 CHUNK = 80
 
+_POSTING = "ledger_posting (transaction_id, account_id, amount)"
+_TRANSACTION = "ledger_transaction (id, book, key, unit, moment, day, reason, actor, reverses_id)"
+
 
 @dataclass(slots=True)
 class Held:
@@ -86,29 +89,30 @@ def known(book: str, keys: Sequence[str]) -> dict[str, uuid.UUID]:
 
 
 def insert(headers: Sequence[Transaction], lines: Sequence[Posting]) -> None:
-    """Postings, then the transactions that seal them."""
-    _insert(
-        "ledger_posting (transaction_id, account_id, amount)",
-        [(identity(line.transaction_id), line.account_id, line.amount) for line in lines],
-    )
-    _insert(
-        "ledger_transaction (id, book, key, unit, moment, day, reason, actor, reverses_id)",
-        [
-            (
-                identity(one.id), one.book, one.key, one.unit, moment(one.moment), day(one.day), one.reason, one.actor,
-                identity(one.reverses_id),
-            )
-            for one in headers
-        ],
-    )  # fmt: skip
+    """Postings, then the transactions that seal them: in one statement where the database allows it."""
+    posted = [(identity(line.transaction_id), line.account_id, line.amount) for line in lines]
+    sealed = [
+        (
+            identity(one.id), one.book, one.key, one.unit, moment(one.moment), day(one.day), one.reason, one.actor,
+            identity(one.reverses_id),
+        )
+        for one in headers
+    ]  # fmt: skip
+    if connection.vendor == "postgresql" and len(posted) <= CHUNK:
+        first, second = _statement(_POSTING, posted), _statement(_TRANSACTION, sealed)
+        with connection.cursor() as cursor:
+            cursor.execute(f"WITH posted AS ({first}) {second}", _flat([*posted, *sealed]))
+        return
+    for into, values in ((_POSTING, posted), (_TRANSACTION, sealed)):
+        with connection.cursor() as cursor:
+            for start in range(0, len(values), CHUNK):
+                chunk = values[start : start + CHUNK]
+                cursor.execute(_statement(into, chunk), _flat(chunk))
 
 
-def _insert(into: str, values: Sequence[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor:
-        for start in range(0, len(values), CHUNK):
-            chunk = values[start : start + CHUNK]
-            marks = f"({', '.join(['%s'] * len(chunk[0]))})"
-            cursor.execute(f"INSERT INTO {into} VALUES {', '.join([marks] * len(chunk))}", _flat(chunk))  # noqa: S608 - marks only
+def _statement(into: str, rows: Sequence[tuple[Any, ...]]) -> str:
+    marks = f"({', '.join(['%s'] * len(rows[0]))})"
+    return f"INSERT INTO {into} VALUES {', '.join([marks] * len(rows))}"  # noqa: S608 - marks only
 
 
 def _flat(rows: Iterable[tuple[Any, ...]]) -> list[Any]:
