@@ -277,6 +277,8 @@ class DefinitionForm:
             return _number(text)
         if inner is dt.date:
             return _day(text)
+        if get_origin(inner) is Literal:
+            return next((part for part in get_args(inner) if str(part) == text), text)
         if inner is str or self._options(inner, field_name):
             return old if isinstance(old, str) and old.strip() == text else text
         document, _problems = read(text, file="")
@@ -292,7 +294,8 @@ class DefinitionForm:
             )  # fmt: skip
             if value is not MISSING:
                 found[inner_name] = value
-        return found if found else MISSING
+        # A block that is not there is not made by the empty lists of its form.
+        return found if given or any(value not in ([], {}) for value in found.values()) else MISSING
 
     def _typed_list(self, inner: Any, name: str, field_name: str, post: QueryDict, old: Any) -> Any:
         item = _item_type(inner)
@@ -312,7 +315,8 @@ class DefinitionForm:
             parts = [part for part in known if part in ticked] + [part for part in ticked if part not in known]
         else:
             parts = [line.strip() for line in post.get(name, "").splitlines() if line.strip()]
-        return [_number(part) if item in (int, Decimal) else part for part in parts]
+        read_part = _number if item in (int, Decimal) else _day if item is dt.date else str
+        return [read_part(part) for part in parts]
 
     def change(self, operation: str) -> None:
         """Add or remove a block: ``add:milestones``, ``remove:milestones.2``."""
