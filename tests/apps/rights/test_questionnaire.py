@@ -410,3 +410,8 @@ def test_a_slot_is_read_back_as_it_is_written() -> None:
     slot = Slot("personne", 3, "revenu_mensuel")
     assert Slot.read(str(slot)) == slot
     assert Slot.read("personne:-1:x") is None
+
+
+@pytest.mark.parametrize("fields", [{"question": "household", "household": "²"}, {"question": "person:²:income"}])
+def test_a_superscript_figure_is_no_number_and_breaks_nothing(visit: Visit, fields: dict[str, str]) -> None:
+    assert visit.client.post("/mes-droits/", {"op": "answer", **fields}).status_code in (200, 422)

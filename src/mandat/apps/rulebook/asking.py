@@ -189,7 +189,7 @@ def _number(given: Input, text: str) -> Value:
     plain = re.sub(r"(?:€|euros?)\s*$", "", text.strip(), flags=re.IGNORECASE)
     plain = re.sub(r"[\s\u00a0\u202f'’]", "", plain).replace("−", "-").replace(",", ".")
     if not _NUMBER.match(plain):
-        example = "1250" if given.type == "integer" else "1250,50"
+        example = "2" if given.type == "integer" else "1250,50"
         raise WrongAnswerError(_("Write a number in figures, for example %(example)s.") % {"example": example})
     number = Decimal(plain)
     if number != round(number, given.decimals):

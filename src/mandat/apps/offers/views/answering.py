@@ -257,7 +257,7 @@ def cancel(request: HttpRequest, held: Invitation) -> HttpResponse:
 def wait(request: HttpRequest, held: Invitation) -> HttpResponse:
     """Wait for a time at a place."""
     place = request.POST.get("place", "")
-    number = int(place) if place.isdigit() and len(place) < 18 else 0
+    number = int(place) if place.isdecimal() and len(place) < 18 else 0
     return _done(
         request,
         lambda: services.slot_wait(invitation=held.pk, place=number),

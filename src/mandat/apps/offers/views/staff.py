@@ -244,7 +244,7 @@ def attendance(request: HttpRequest, code: str) -> HttpResponse:
     place = _place(request, code)
     number = request.POST.get("appointment", "")
     appointment = get_object_or_404(
-        Appointment.objects.select_related("slot"), pk=int(number) if number.isdigit() else 0, slot__place=place
+        Appointment.objects.select_related("slot"), pk=int(number) if number.isdecimal() else 0, slot__place=place
     )
     day = timezone.localtime(appointment.slot.starts_at).date()
     try:

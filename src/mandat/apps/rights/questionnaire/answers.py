@@ -46,7 +46,7 @@ class Slot:
     @classmethod
     def read(cls, text: str) -> Slot | None:
         parts = text.split(":")
-        if len(parts) != 3 or not parts[1].isdigit() or len(parts[1]) > 3:
+        if len(parts) != 3 or not parts[1].isdecimal() or len(parts[1]) > 3:
             return None
         return cls(parts[0], int(parts[1]), parts[2])
 

@@ -141,7 +141,7 @@ class _Step:
         text = self.post.get(HOUSEHOLD, "").strip()
         known = self.answers.members or ()
         most = min(MOST_MEMBERS, self.book.most_members)
-        if not text.isdigit() or len(text) > 3:
+        if not text.isdecimal() or len(text) > 3:
             return self._people(typed=text, error=_("Write a number in figures: 0 if you live alone."))
         count = int(text)
         if count > most:

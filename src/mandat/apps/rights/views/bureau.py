@@ -150,7 +150,7 @@ def assign(request: HttpRequest) -> HttpResponseBase:
     ticked = [value for value in request.POST.getlist("claim") if len(value) <= 14][: selectors.PAGE * 4]
     claims = list(Claim.objects.filter(reference__in=ticked, programme=published().code).order_by("pk"))
     wanted = request.POST.get("to", "")
-    to = User.objects.filter(pk=int(wanted)).first() if wanted.isdigit() else None
+    to = User.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
     before = services.claims_assign(actor=user, claims=claims, to=to)
     if before:
         request.session[UNDO] = {str(pk): value for pk, value in before.items()}

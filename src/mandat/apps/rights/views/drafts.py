@@ -138,7 +138,7 @@ def _resize(given: dict[str, Any], key: str, *, add: bool, remove: str) -> None:
         block = given.setdefault(key, [{}])
         if len(block) < MOST_MEMBERS:
             block.append({})
-    elif remove.isdigit() and isinstance(block, list) and 0 < int(remove) < len(block):
+    elif remove.isdecimal() and isinstance(block, list) and 0 < int(remove) < len(block):
         del block[int(remove)]
 
 

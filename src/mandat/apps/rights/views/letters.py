@@ -60,7 +60,7 @@ def _content(claim: Claim, kind: str) -> dict[str, Any]:
         return letters.acknowledgement(
             terms.right, identity, reference=claim.reference, received=received, due=due, synthetic=claim.synthetic
         )
-    if name == "demande" and number.isdigit() and 1 <= int(number) <= len(file.requests):
+    if name == "demande" and number.isdecimal() and 1 <= int(number) <= len(file.requests):
         one = file.requests[int(number) - 1]
         wanted = [evidence.label.fr for evidence in terms.right.evidence if evidence.code in one.codes]
         return letters.request(

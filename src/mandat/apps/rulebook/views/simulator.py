@@ -67,7 +67,7 @@ class _Form:
         self.errors: dict[str, WrongAnswerError] = {}
         self.values: dict[str, Value] = {}
         people = self.post.get("people", "1")
-        self.people = min(max(int(people), 1), MOST_PEOPLE) if str(people).isdigit() and len(str(people)) < 4 else 1
+        self.people = min(max(int(people), 1), MOST_PEOPLE) if str(people).isdecimal() and len(str(people)) < 4 else 1
 
     @property
     def counts_people(self) -> bool:
@@ -80,10 +80,10 @@ class _Form:
         if operation == "add":
             self.people = min(self.people + 1, MOST_PEOPLE)
             return self.shown(request)
-        if operation == "remove" and place.isdigit() and len(place) < 4:
+        if operation == "remove" and place.isdecimal() and len(place) < 4:
             self._remove(int(place))
             return self.shown(request)
-        if operation == "example" and place.isdigit() and len(place) < 4:
+        if operation == "example" and place.isdecimal() and len(place) < 4:
             self._example(int(place))
         else:
             self._read()
@@ -131,7 +131,7 @@ class _Form:
             return
         for name in [key for key in self.post if key.count(":") == 2]:
             entity, rank, rest = name.split(":")
-            if rank.isdigit() and int(rank) >= member:
+            if rank.isdecimal() and int(rank) >= member:
                 value = self.post.pop(name)
                 if int(rank) > member:
                     self.post[f"{entity}:{int(rank) - 1}:{rest}"] = value
