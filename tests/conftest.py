@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,31 @@ def shared_data() -> Path:
 def static_root_exists() -> None:
     """The static file server warns where its folder is missing, and a warning is an error here."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+#: What processes remember by programme and revision: another test's "essai" in revision 1 is another programme.
+REMEMBERED = (
+    ("mandat.apps.programme.published", "_read"),
+    ("mandat.apps.programme.terms", "_in_force"),
+    ("mandat.apps.programme.terms", "_one"),
+    ("mandat.apps.programme.rollups", "_watchers"),
+    ("mandat.apps.programme.places", "_everywhere"),
+    ("mandat.apps.rulebook.published", "_read"),
+    ("mandat.apps.rulebook.published", "_version"),
+    ("mandat.apps.offers.definitions", "_read"),
+    ("mandat.apps.wallets.definitions", "_read"),
+    ("mandat.apps.wallets.selectors", "_figures"),
+    ("mandat.apps.rights.terms", "_rights"),
+    ("mandat.apps.rights.questionnaire.book", "_book"),
+)
+
+
+@pytest.fixture(autouse=True)
+def programmes_are_forgotten() -> None:
+    """Each test reads its own programme."""
+    for module, name in REMEMBERED:
+        if module in sys.modules:
+            getattr(sys.modules[module], name).cache_clear()
 
 
 @pytest.fixture(autouse=True)
