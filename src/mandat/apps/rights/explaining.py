@@ -54,7 +54,9 @@ def explanation_of(decision: Decision, terms: Terms) -> Explanation:
         digest=record["rule"]["digest"],
         as_of=letters.day(record["as_of"]),
         inputs=[
-            (_who(row), shown(row["value"], row["unit"], kept=row["kept"]), row["source"]) for row in record["inputs"]
+            # A choice and a commune are codes: the record holds their words beside them.
+            (_who(row), row.get("said") or shown(row["value"], row["unit"], kept=row["kept"]), row["source"])
+            for row in record["inputs"]
         ],
         parameters=[_parameter(row) for row in record["parameters"]],
         steps=[
