@@ -178,7 +178,7 @@ def test_the_explanation_gives_data_sources_parameters_and_operations(programme:
     page = text_of(go(claim.claimant).get(reverse("rights:explanation", args=[claim.reference])))
     page = page.replace("\u00a0", " ").replace("\u202f", " ").replace("&lt;", "<").replace("&#x27;", "'")
     for words in ("aucun agent", "Votre revenu mensuel", "800 € par mois", "déclaré par la personne", "Délibération d'essai",
-                  "1 000 € par mois", "revenu_mensuel < plafond", "les conditions sont remplies"):  # fmt: skip
+                  "1 000 € par mois", "reste sous le plafond (revenu_mensuel < plafond", "les conditions sont remplies"):  # fmt: skip
         assert words.casefold() in page.casefold(), words
 
 

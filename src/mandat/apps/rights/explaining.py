@@ -13,8 +13,11 @@ from typing import Any
 from mandat.apps.rights import letters
 from mandat.apps.rights.mention import degree
 from mandat.apps.rights.models import Decision
+from mandat.apps.rights.ruling import compiled
 from mandat.apps.rights.services.decisions import record_of
 from mandat.apps.rights.terms import Terms
+from mandat.apps.rulebook.wording import formula_sentences
+from mandat.kernel.errors import InputError
 from mandat.kernel.text import speaking
 from mandat.web import formats
 
@@ -47,6 +50,7 @@ def explanation_of(decision: Decision, terms: Terms) -> Explanation:
         if record["mention"]
         else degree(terms.right, automatic=record["by"] == "automatic").fr
     )
+    in_words = _in_words(decision, record)
     return Explanation(
         degree=said,
         automatic=record["by"] == "automatic",
@@ -60,13 +64,30 @@ def explanation_of(decision: Decision, terms: Terms) -> Explanation:
         ],
         parameters=[_parameter(row) for row in record["parameters"]],
         steps=[
-            (row["label"], row["formula"], shown(row["value"], row["unit"], kept=row["kept"]))
+            (
+                row["label"],
+                in_words.get(row["name"], row["formula"]),
+                shown(row["value"], row["unit"], kept=row["kept"]),
+            )
             for row in record["steps"]
         ],
         result=_result(record),
         mention=record["mention"]["fr"] if record["mention"] else "",
         sha256=decision.sha256,
     )
+
+
+def _in_words(decision: Decision, record: dict[str, Any]) -> dict[str, str]:
+    """Each formula in words, then as it is written: intelligible, and exact. Empty where the rule cannot be read any more."""
+    known = record["rule"]
+    versions = {used["code"]: used["version"] for used in known["vocabularies"]}
+    try:
+        found = compiled(decision.claim.programme, known["code"], version=known["version"], vocabularies=versions)
+    except InputError:
+        return {}
+    written = {row["name"]: row["formula"] for row in record["steps"]}
+    said = formula_sentences(found.rule)
+    return {name: f"{said[name].fr} ({formula})" for name, formula in written.items() if name in said}
 
 
 def _who(row: dict[str, Any]) -> str:

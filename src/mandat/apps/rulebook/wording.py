@@ -112,6 +112,12 @@ def amount_sentence(rule: Rule, name: str) -> Text:
     return Text(f"{label.fr} : {said.fr}", f"{label.en}: {said.en}")
 
 
+def formula_sentences(rule: Rule) -> dict[str, Text]:
+    """What each formula says, in words, by its name."""
+    words = _Words(rule)
+    return {name: words.text(formula.expr) for name, formula in rule.tree.formulas.items()}
+
+
 def _conditions(rule: Rule, node: Expr) -> list[Expr]:
     if isinstance(node, And):
         return [inner for item in node.items for inner in _conditions(rule, item)]
