@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.db.models.query import QuerySet
 from django.test import Client
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -72,6 +73,12 @@ def programmes_are_forgotten() -> None:
     for module, name in REMEMBERED:
         if module in sys.modules:
             getattr(sys.modules[module], name).cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_spoken_yet() -> None:
+    """A page asked for under ``/en/`` leaves its language to the thread: each test begins in French."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mandat.apps.territory.assemble import hectares
@@ -99,6 +99,7 @@ def test_an_island_without_junction_is_one_closed_arc() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)), min_size=2, max_size=40), st.floats(0, 1e3))
+@example([(1.0, 0.0), (0.0, 0.0), (1.0, 0.0), (0.0, 0.0), (1.0, 0.0)], 0.0)
 def test_no_point_left_out_strays_beyond_the_tolerance(line: list[tuple[float, float]], tolerance: float) -> None:
     kept = simplify(line, tolerance)
     assert kept[0] == 0

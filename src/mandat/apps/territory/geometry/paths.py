@@ -29,6 +29,20 @@ def simplify(line: Sequence[Point], tolerance: float) -> list[int]:
         far = max(range(1, last), key=lambda i: (line[i][0] - x0) ** 2 + (line[i][1] - y0) ** 2)
         keep.add(far)
         stack = [(0, far), (far, last)]
+    _split(line, keep, stack, tolerance)
+    if closed and len(keep) < 4:
+        a, b, c = sorted(keep)
+        first, last = max(((a, b), (b, c)), key=lambda pair: pair[1] - pair[0])
+        if last - first > 1:
+            middle = (first + last) // 2
+            keep.add(middle)
+            # A line that goes back over itself strays from the two halves of what it did not stray from whole.
+            _split(line, keep, [(first, middle), (middle, last)], tolerance)
+    return sorted(keep)
+
+
+def _split(line: Sequence[Point], keep: set[int], stack: list[tuple[int, int]], tolerance: float) -> None:
+    """Add to ``keep`` whatever strays from the segments of ``stack``, and from those this makes."""
     while stack:
         a, b = stack.pop()
         if b - a < 2:
@@ -46,12 +60,6 @@ def simplify(line: Sequence[Point], tolerance: float) -> list[int]:
         if best > tolerance * tolerance:
             keep.add(where)
             stack += [(a, where), (where, b)]
-    if closed and len(keep) < 4:
-        a, b, c = sorted(keep)
-        middle = max(((a, b), (b, c)), key=lambda pair: pair[1] - pair[0])
-        if middle[1] - middle[0] > 1:
-            keep.add(sum(middle) // 2)
-    return sorted(keep)
 
 
 @dataclass(frozen=True)
