@@ -43,7 +43,7 @@ class SchemeFilters(forms.Form):
     q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=100)
     public = forms.ChoiceField(label=gettext_lazy("Who I am"), required=False)
     type = forms.ChoiceField(label=gettext_lazy("What I look for"), required=False)
-    chapitre = forms.ChoiceField(label=gettext_lazy("Field"), required=False)
+    chapitre = forms.ChoiceField(label=gettext_lazy("Chapter"), required=False)
     commune = forms.CharField(label=gettext_lazy("Commune (name or INSEE code)"), required=False, max_length=80)
     ouvert = forms.BooleanField(label=gettext_lazy("Open now only"), required=False)
 
