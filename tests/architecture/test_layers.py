@@ -41,8 +41,10 @@ KNOWN_OUTSIDE = {
     "mandat.apps.custody.models": {
         "mandat.apps.rights": "each claim is sealed with a key of its own",
         "mandat.apps.wallets": "a wallet is held by a person, with or without an account",
+        "mandat.apps.grants": "each case is sealed with a key of its own",
         "mandat.apps.demonstration": "residents spend from their wallets, but for the account left to visitors",
     },
+    "mandat.apps.organisations.models": {"mandat.apps.grants": "organisations apply, and their members act for them"},
     "mandat.apps.ledger.models": {
         "mandat.apps.funds": "envelopes hold accounts of the ledger by their names",
         "mandat.apps.rights": "payments name the file they go in, and learn what the bank says",

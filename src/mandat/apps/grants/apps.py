@@ -8,4 +8,13 @@ class GrantsConfig(AppConfig):
     verbose_name = _("Grants")
 
     def ready(self) -> None:
-        from mandat.apps.grants import search  # noqa: F401 - says what can be found
+        from mandat.apps.grants import (
+            keeping,
+            search,  # noqa: F401 - says what can be found
+        )
+        from mandat.journal.triggers import PROTECTED
+
+        # What was sent, decided and voted, and how a case got there, is neither changed nor deleted.
+        for table in ("move", "submission", "decision", "vote"):
+            PROTECTED.setdefault(f"grants_{table}", ())
+        keeping.register()

@@ -1,0 +1,255 @@
+"""How a case is decided: opinions, scores, recusals, sittings and votes, and the decision, which never changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mandat.apps.custody.sealing import SealedTextField
+from mandat.apps.grants.models.cases import Bound, Case
+
+if TYPE_CHECKING:
+    from mandat.apps.accounts.models import User
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Opinion(Bound):
+    """What an expert was asked, and answered: seen by agents and the committee, never by the applicant."""
+
+    class Verdict(models.TextChoices):
+        FOR = "for", _("favourable")
+        RESERVED = "reserved", _("favourable with reservations")
+        AGAINST = "against", _("unfavourable")
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="opinions")
+    expert = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()
+    verdict = models.CharField(max_length=8, choices=Verdict, blank=True)
+    text = SealedTextField(blank=True, default="", subject="case__subject")
+    given_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("opinion")
+        constraints = [models.UniqueConstraint("case", "expert", name="grants_one_opinion_each")]
+        indexes = [models.Index("expert", "due_on", name="grants_opinions_of_an_expert")]
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class Score(Bound):
+    """The points one scorer gives, by criterion's code."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="scores")
+    scorer = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    points = models.JSONField(default=dict)
+    comment = SealedTextField(blank=True, default="", subject="case__subject")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("score")
+        constraints = [models.UniqueConstraint("case", "scorer", name="grants_one_score_each")]
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class Recusal(Bound):
+    """Someone takes no part in a case, and why. Never taken back."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="recusals")
+    user = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    reason = SealedTextField(subject="case__subject")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("recusal")
+        constraints = [models.UniqueConstraint("case", "user", name="grants_one_recusal_each")]
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class Duty(models.TextChoices):
+    """What someone does for the cases of a scheme."""
+
+    READ = "read", _("reads")
+    INSTRUCT = "instruct", _("examines")
+    DECIDE = "decide", _("decides")
+    PAY = "pay", _("pays")
+    EXPERT = "expert", _("gives opinions and scores")
+
+
+class Post(models.Model):
+    """Someone has a duty on the cases of a scheme, or of every scheme of the programme (``scheme`` empty), since a day.
+
+    Without a post nobody sees a case from the Region's side, but auditors.
+    """
+
+    programme = models.SlugField(max_length=60)
+    scheme = models.SlugField(max_length=60, blank=True)
+    duty = models.CharField(max_length=8, choices=Duty)
+    user = models.ForeignKey(USER, models.CASCADE, related_name="grants_posts")
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("post on a scheme")
+        constraints = [models.UniqueConstraint("programme", "scheme", "duty", "user", "since", name="grants_one_post")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme or self.programme}: {self.duty}"
+
+
+class Seat(models.Model):
+    """Someone sits in a committee (a body of the programme) from a day to another; the president's vote may settle a tie."""
+
+    programme = models.SlugField(max_length=60)
+    body = models.SlugField(max_length=60)
+    user = models.ForeignKey(USER, models.PROTECT, related_name="grants_seats")
+    president = models.BooleanField(default=False)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("seat in a committee")
+        constraints = [models.UniqueConstraint("programme", "body", "user", "since", name="grants_one_seat_each")]
+
+    def __str__(self) -> str:
+        return self.body
+
+
+class Sitting(models.Model):
+    """One meeting of a committee: its agenda is its items. ``quorum`` is that of the definition on the day it was convened."""
+
+    class State(models.TextChoices):
+        CONVENED = "convened", _("convened")
+        OPEN = "open", _("sitting")
+        CLOSED = "closed", _("closed")
+
+    programme = models.SlugField(max_length=60)
+    body = models.SlugField(max_length=60)
+    on = models.DateField()
+    place = models.CharField(max_length=200, blank=True)
+    quorum = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=8, choices=State, default=State.CONVENED)
+    present: models.ManyToManyField[User, Any] = models.ManyToManyField(USER, related_name="+")
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    minutes = models.TextField(blank=True)
+    synthetic = models.BooleanField(default=False)
+
+    objects: ClassVar[models.Manager[Sitting]]
+
+    class Meta:
+        verbose_name = _("sitting")
+        ordering = ("-on", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.body} {self.on:%Y-%m-%d}"
+
+
+class Item(models.Model):
+    """A case on the agenda, what is proposed for it, and what the committee made of it."""
+
+    class Outcome(models.TextChoices):
+        AWARDED = "awarded", _("awarded")
+        REFUSED = "refused", _("refused")
+        POSTPONED = "postponed", _("put off")
+
+    sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="items")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="items")
+    position = models.PositiveSmallIntegerField()
+    proposed = models.BigIntegerField(null=True)
+    outcome = models.CharField(max_length=9, choices=Outcome, blank=True)
+
+    class Meta:
+        verbose_name = _("item of an agenda")
+        ordering = ("position",)
+        constraints = [models.UniqueConstraint("sitting", "case", name="grants_once_on_an_agenda")]
+
+    def __str__(self) -> str:
+        return str(self.position)
+
+
+class Vote(models.Model):
+    """What one member voted on an item. Roll calls are public: a member of a committee is not a private person there."""
+
+    class Choice(models.TextChoices):
+        FOR = "for", _("for")
+        AGAINST = "against", _("against")
+        ABSTAIN = "abstain", _("abstention")
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="votes")
+    member = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    choice = models.CharField(max_length=7, choices=Choice)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("vote")
+        constraints = [models.UniqueConstraint("item", "member", name="grants_one_vote_each")]
+
+    def __str__(self) -> str:
+        return self.choice
+
+
+class Decision(models.Model):
+    """What was decided, by whom, under which versions, on what: never changed. ``record`` is canonical JSON, ``sha256`` its digest."""
+
+    class Outcome(models.TextChoices):
+        AWARDED = "awarded", _("awarded")
+        REFUSED = "refused", _("refused")
+        INADMISSIBLE = "inadmissible", _("not admissible")
+
+    class By(models.TextChoices):
+        AUTHORITY = "authority", _("by the authority")
+        COMMITTEE = "committee", _("by the committee")
+        SILENCE = "silence", _("by silence")
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
+    rank = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    by = models.CharField(max_length=9, choices=By)
+    amount = models.BigIntegerField(null=True)
+    motive = SealedTextField(subject="case__subject", bind="sha256")
+    item = models.OneToOneField(Item, models.PROTECT, null=True, related_name="decision")
+    decided_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField()
+    decided_on = models.DateField()
+    appeal_until = models.DateField()
+    record = SealedTextField(subject="case__subject", bind="sha256")
+    sha256 = models.CharField(max_length=64)
+    fact_index = models.BigIntegerField()
+
+    objects: ClassVar[models.Manager[Decision]]
+
+    class Meta:
+        verbose_name = _("decision")
+        constraints = [models.UniqueConstraint("case", "rank", name="grants_one_decision_a_rank")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}.{self.rank}"
+
+
+class Agreement(models.Model):
+    """The agreement (or notified decision) that makes an award due. Required above 23,000 € a year (loi 2000-321, article 10)."""
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="agreement")
+    required = models.BooleanField()
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    signed_on = models.DateField(null=True)
+    upload = models.ForeignKey("custody.StoredFile", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("agreement")
+
+    def __str__(self) -> str:
+        return str(self.case_id)

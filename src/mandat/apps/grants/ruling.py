@@ -1,0 +1,101 @@
+"""What a scheme's rule gives for the answers of a form: eligible or not and why, how much, and what is still missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from mandat.apps.grants.schema import Scheme
+from mandat.apps.rulebook.published import PublishedRule, published_rules, rule_version
+from mandat.engines.rules import Evaluation
+from mandat.kernel.errors import InputError
+from mandat.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the rule gives on a day: ``eligible`` and ``amount`` None where it cannot tell yet; ``missing`` says what would tell."""
+
+    rule: PublishedRule
+    as_of: dt.date
+    eligible: bool | None
+    amount: Decimal | None
+    missing: tuple[Any, ...]
+    contradictions: tuple[Text, ...]
+    failed: tuple[Text, ...]
+    evaluation: Evaluation
+
+    def condition(self, name: str) -> bool | None:
+        """The value of a yes-or-no formula; None where it is not known. Raises KeyError for a name the rule does not have."""
+        value = self.evaluation.value(name)
+        return value if isinstance(value, bool) else None
+
+
+def rule_of(scheme: Scheme, version: int = 0) -> PublishedRule:
+    """The scheme's rule in a version (0: the one in force). Raises InputError where there is none or it cannot be applied."""
+    found = rule_version(scheme.rule, version) if version else published_rules().rule(scheme.rule)
+    if found.rule is None:
+        why = found.problems[0] if found.problems else ""
+        raise InputError(
+            Text(f"la règle {found.code} ne s'applique pas : {why}", f"rule {found.code} does not apply: {why}")
+        )
+    return found
+
+
+def situation(scheme: Scheme, rule: PublishedRule, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers by field, as the rule takes them: by entity's key, exact numbers and days. Answers no input asks for are left out."""
+    keys = {entity.name: entity.key for entity in rule.entities.values()}
+    found: dict[str, Any] = {}
+    for question in scheme.form.questions:
+        given = rule.inputs.get(question.input) if question.input else None
+        value = answers.get(question.name)
+        if given is None or value is None or value == "":
+            continue
+        if given.type == "number":
+            value = Decimal(str(value))
+        elif given.type == "date" and isinstance(value, str):
+            value = dt.date.fromisoformat(value)
+        found.setdefault(keys[given.entity], {})[given.name] = value
+    return found
+
+
+def rule_on(
+    scheme: Scheme, answers: Mapping[str, Any], *, as_of: dt.date, version: int = 0, trace: bool = False
+) -> Ruling:
+    """Apply the scheme's rule to answers (by field's name). Raises InputError for answers the rule refuses."""
+    held = rule_of(scheme, version)
+    assert held.rule is not None
+    evaluation = held.rule.evaluate(situation(scheme, held, answers), as_of=as_of, trace=trace)
+    said = evaluation.value(scheme.outputs.eligible)
+    eligible = said if isinstance(said, bool) else None
+    given = evaluation.value(scheme.outputs.amount) if scheme.outputs.amount and eligible is not False else None
+    amount = given if isinstance(given, Decimal) else None
+    wanted = eligible is None or (eligible and scheme.outputs.amount is not None and amount is None)
+    return Ruling(
+        rule=held,
+        as_of=as_of,
+        eligible=eligible,
+        amount=amount,
+        missing=tuple(evaluation.missing) if wanted else (),
+        contradictions=tuple(evaluation.contradictions),
+        failed=_failed(held, evaluation) if eligible is False else (),
+        evaluation=evaluation,
+    )
+
+
+def _failed(held: PublishedRule, evaluation: Evaluation) -> tuple[Text, ...]:
+    """Why not: the document's own words for each condition that is false, else what was not met."""
+    told = tuple(text.text for name, text in held.document.reasons.items() if evaluation.value(name) is False)
+    if told:
+        return told
+    outputs = {output.name for output in held.document.outputs}
+    return tuple(
+        Text(f"condition non remplie : {line.label.fr}", f"condition not met: {line.label.text.en}")
+        for line in held.document.formulas
+        if line.name not in outputs
+        and line.entity in (None, held.document.entity)
+        and evaluation.value(line.name) is False
+    )
