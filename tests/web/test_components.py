@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 
 from mandat.web.components import Column, Figure, Link, Page, StatusCell, Table
 from mandat.web.context import site
+from mandat.web.paging import turned
 from mandat.web.templatetags import components as tags
 from tests.html_rules import faults
 
@@ -67,6 +68,22 @@ def test_a_pager_shows_only_the_ways_there_are() -> None:
     assert "?avant=3" in shown
     assert 'rel="prev"' not in shown
     assert render("{% pagination p %}", p=Page(shown=5)).strip() == ""
+
+
+def test_a_numbered_pager_leads_to_the_neighbours_and_keeps_the_filters() -> None:
+    def turn(query: str) -> tuple[list[int], Page]:
+        return turned(RequestFactory().get("/liste/" + query), range(45), size=20)
+
+    rows, page = turn("?q=a&page=2")
+    assert rows == list(range(20, 40))
+    assert (page.number, page.pages, page.total) == (2, 3, 45)
+    assert (page.newer, page.older) == ("?q=a&page=1", "?q=a&page=3")
+    shown = render("{% pagination p %}", p=page)
+    assert "Page 2 sur 3" in shown
+    assert 'href="?q=a&amp;page=3" rel="next"' in shown
+    assert turn("?page=zéro")[0][0] == 0
+    assert turn("?page=99")[0] == list(range(40, 45))
+    assert render("{% pagination p %}", p=turned(RequestFactory().get("/"), [1], size=20)[1]).strip() == ""
 
 
 def test_an_alert_is_of_a_known_kind() -> None:

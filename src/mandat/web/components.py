@@ -113,13 +113,18 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Neighbours of a page read by cursor; ``shown`` rows on this one, ``total`` where it is known."""
+    """Neighbours of a page; ``shown`` rows on this one, ``total`` where it is known.
+
+    Read by cursor, its neighbours are newer and older lines; a numbered one (``number`` of ``pages``) has a previous and a next.
+    """
 
     shown: int
     first: str = ""
     newer: str = ""
     older: str = ""
     total: int | None = None
+    number: int = 0
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)

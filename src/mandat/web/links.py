@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlencode
 
 #: Parameters that place a page in a list: they go when the list changes.
-CURSORS = ("avant", "apres")
+CURSORS = ("avant", "apres", "page")
 
 
 def without(query: str, name: str) -> str:

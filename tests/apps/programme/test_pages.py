@@ -63,6 +63,7 @@ PAGES = {
     "/": 8,
     "/mesures/": 3,
     "/mesures/?statut=late&pilier=pilier&public=everyone&odd=3&q=medecin": 3,
+    "/mesures/parcourir/": 2,
     "/mesures/1/": 12,
     "/mesures/2/": 10,
     "/mesures/1/badge.svg": 3,
@@ -283,3 +284,14 @@ def test_the_badge_can_be_shown_elsewhere(client: Client, history: list[journal.
     assert badge["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "X-Frame-Options" not in badge
     ElementTree.fromstring(badge.content)
+
+
+def test_measures_are_browsed_by_audience_chapter_goal_and_marker_and_each_way_leads_to_as_many(
+    client: Client, programme: Published
+) -> None:
+    page = client.get("/mesures/parcourir/").content.decode()
+    ways = re.findall(r'<a href="(/mesures/\?(?:public|odd|marqueur)=[^"]+)">[^<]+</a> \((\d+)\)', page)
+    assert {way.split("?")[1].split("=")[0] for way, _n in ways} == {"public", "odd", "marqueur"}
+    for way, n in ways:
+        narrowed = client.get(way).content.decode()
+        assert narrowed.count('<li class="tone--') == int(n), way

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -46,6 +47,32 @@ def test_the_list_is_searched_in_labels_and_narrowed_to_assumptions(client: Clie
     assert "Bourse d’essai" in client.get("/regles/?q=plafond").content.decode()
     assert "Aide aux familles" not in client.get("/regles/?hypothese=on").content.decode()
     assert "Aucune règle ne correspond" in client.get("/regles/?q=introuvable").content.decode()
+
+
+def test_the_list_is_narrowed_to_a_chapter_and_to_what_applies_a_rule(client: Client, programme: Published) -> None:
+    chapter = next(
+        programme.chapter_of[number].code
+        for number in published_rules(programme).rules["bourse"].document.measures
+        if number in programme.measures
+    )
+    assert "Bourse d’essai" in client.get(f"/regles/?chapitre={chapter}").content.decode()
+    assert "Bourse d’essai" not in client.get("/regles/?usage=scheme").content.decode()
+    assert client.get("/regles/?usage=inconnu").status_code == 422
+
+
+def test_the_list_turns_its_pages_and_a_filter_returns_to_the_first(
+    client: Client, programme: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mandat.apps.rulebook.views.rules.SHOWN", 1)
+    total = len(published_rules(programme).rules)
+    pages = [client.get(f"/regles/?page={n}").content.decode() for n in range(1, total + 1)]
+    titles = [re.findall(r'<h2 class="h3"><a href="([^"]+)"', page) for page in pages]
+    assert all(len(found) == 1 for found in titles)
+    assert len({found[0] for found in titles}) == total
+    assert f"Page 1 sur {total}" in pages[0]
+    assert (
+        "page=" not in client.get("/regles/?q=essai&page=2").content.decode().split("inline-list")[1].split("</ul>")[0]
+    )
 
 
 def test_a_rule_says_its_conditions_in_sentences_of_each_language(client: Client, programme: Published) -> None:

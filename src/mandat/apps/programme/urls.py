@@ -10,6 +10,7 @@ app_name = "programme"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("mesures/", measures.measures, name="measures"),
+    path("mesures/parcourir/", measures.browse, name="browse"),
     path("mesures/<int:number>/", measures.measure, name="measure"),
     path("mesures/<int:number>/badge.svg", measures.badge, name="badge"),
     path("chapitres/<slug:code>/", measures.chapter, name="chapter"),

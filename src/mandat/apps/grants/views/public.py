@@ -35,6 +35,10 @@ from mandat.apps.rulebook.published import published_rules
 from mandat.apps.territory import selectors as territory
 from mandat.web import formats
 from mandat.web.components import Card, Crumb, Filters
+from mandat.web.paging import turned
+
+#: Schemes on one page of the directory, which must stay light.
+SHOWN = 24
 
 
 class SchemeFilters(forms.Form):
@@ -129,6 +133,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     kept = [terms for terms in found if form.accepts(terms, now)] if valid else found
     windows = {terms.code: window(terms.document, now) for terms in kept}
     kept.sort(key=lambda terms: ("open", "coming", "closed").index(windows[terms.code].phase))
+    shown, page = turned(request, kept, size=SHOWN)
     here = reverse("grants:directory")
     values = {
         "crumbs": [home_crumb(), Crumb(_("Aids, labels and contracts"))],
@@ -143,8 +148,9 @@ def directory(request: HttpRequest) -> HttpResponse:
                 f"{words(TYPES[terms.document.type])} · {phase_words(windows[terms.code])}",
                 foot=words(terms.document.applicants.who),
             )
-            for terms in kept
+            for terms in shown
         ],
+        "page": page,
         "count": len(kept),
         "total": len(found),
         "rights": address("rights:directory"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -31,6 +32,7 @@ from mandat.apps.programme.views.shared import (
 )
 from mandat.apps.programme.vocabulary import AUDIENCES, GOALS, MARKERS, TRUTHS
 from mandat.engines.indicators.status import LABELS, Status
+from mandat.journal.words import fold
 from mandat.web.charts.carre import badge as badge_svg
 from mandat.web.charts.carre import carre
 from mandat.web.charts.ruban import ruban
@@ -46,14 +48,14 @@ MANY, VERY_MANY = 4, 6
 class MeasureFilters(forms.Form):
     """What narrows the list of measures; names of fields are those of the address.
 
-    Pillars and goals have no field on the page, which must stay light: links of other pages set them.
+    Only words and status have a field on the page, which must stay light: the links of ``browse`` set the others.
     """
 
     q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=100)
     statut = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
     pilier = forms.ChoiceField(label=gettext_lazy("Pillar"), required=False, widget=forms.HiddenInput)
-    public = forms.ChoiceField(label=gettext_lazy("For whom"), required=False)
-    marqueur = forms.ChoiceField(label=gettext_lazy("Marker"), required=False)
+    public = forms.ChoiceField(label=gettext_lazy("For whom"), required=False, widget=forms.HiddenInput)
+    marqueur = forms.ChoiceField(label=gettext_lazy("Marker"), required=False, widget=forms.HiddenInput)
     odd = forms.ChoiceField(
         label=gettext_lazy("Sustainable development goal"), required=False, widget=forms.HiddenInput
     )
@@ -143,6 +145,42 @@ def measures(request: HttpRequest) -> HttpResponse:
         "tally": tally(item.status for item in kept),
     }
     return render(request, "programme/measures.html", values)
+
+
+def browse(request: HttpRequest) -> HttpResponse:
+    """Every other way into the measures, each with how many it leads to: audience, chapter, goal, marker."""
+    current = programme_or_404()
+    found = current.measures.values()
+    audiences = Counter(code for measure in found for code in measure.audiences)
+    goals = Counter(goal for measure in found for goal in measure.sdgs)
+    markers = Counter(use.marker for measure in found for use in measure.markers)
+    here = reverse("programme:measures")
+    values = {
+        "crumbs": [home_crumb(), measures_crumb(), Crumb(_("By audience, chapter or goal"))],
+        "audiences": sorted(
+            ((f"{here}?public={code}", words(AUDIENCES[code]), n) for code, n in audiences.items()),
+            key=lambda row: fold(row[1]),
+        ),
+        "markers": [(f"{here}?marqueur={code}", label, markers[code]) for code, label in MARKERS.items()],
+        "goals": [
+            (f"{here}?odd={number}", f"{number}. {words(label)}", goals[number])
+            for number, label in GOALS.items()
+            if goals[number]
+        ],
+        "pillars": [
+            (
+                f"{here}?pilier={pillar.code}",
+                pillar,
+                [
+                    (reverse("programme:chapter", args=[one.code]), one.title, len(one.measures))
+                    for one in current.chapters.values()
+                    if one.pillar == pillar.code
+                ],
+            )
+            for pillar in current.pillars.values()
+        ],
+    }
+    return render(request, "programme/browse.html", values)
 
 
 def chapter(request: HttpRequest, code: str) -> HttpResponse:

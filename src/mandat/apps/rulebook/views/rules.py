@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -21,24 +22,51 @@ from mandat.apps.rulebook.published import PublishedRule, published_rules
 from mandat.definitions.models import DefinitionVersion
 from mandat.definitions.store import differences
 from mandat.web.components import Crumb, Filters, Link
+from mandat.web.paging import turned
 from mandat.web.templatetags.formats import say
+
+#: Rules on one page of the list, which must stay light.
+SHOWN = 20
+#: What applies a rule, in the order of the list.
+USES: dict[str, Any] = {"right": gettext_lazy("Right of a person"), "scheme": gettext_lazy("Aid, label or contract")}
 
 
 class RuleFilters(forms.Form):
     """What narrows the list of rules; names of fields are those of the address."""
 
     q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=100)
+    usage = forms.ChoiceField(label=gettext_lazy("Kind of rule"), required=False)
+    chapitre = forms.ChoiceField(label=gettext_lazy("Chapter"), required=False)
     hypothese = forms.BooleanField(label=gettext_lazy("Only those that rest on an assumption"), required=False)
 
-    def accepts(self, published: PublishedRule, assumed: int) -> bool:
+    def __init__(self, current: Published, found: Iterable[PublishedRule], data: Any) -> None:
+        super().__init__(data)
+        self._current = current
+        chapters = {code for one in found for code in chapters_of(current, one)}
+        named = [(code, words(chapter.title)) for code, chapter in current.chapters.items() if code in chapters]
+        for name, choices in (("usage", list(USES.items())), ("chapitre", named)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", _("All")), *choices]
+
+    def accepts(self, published: PublishedRule, assumed: int, uses: Collection[str]) -> bool:
         wanted = self.cleaned_data
         if wanted.get("hypothese") and not assumed:
+            return False
+        if wanted.get("usage") and wanted["usage"] not in uses:
+            return False
+        if wanted.get("chapitre") and wanted["chapitre"] not in chapters_of(self._current, published):
             return False
         text = wanted.get("q", "").strip()
         document = published.document
         named = [*(one.label for one in document.parameters), *(one.label for one in document.formulas)]
         labels = " ".join(map(say, named))
         return not text or matches(text, f"{document.code} {say(document.title)} {say(document.summary)} {labels}")
+
+
+def chapters_of(current: Published, published: PublishedRule) -> set[str]:
+    """The chapters of the measures that the rule serves."""
+    return {current.chapter_of[number].code for number in published.document.measures if number in current.measures}
 
 
 def rules_crumb() -> Crumb:
@@ -60,32 +88,49 @@ def rules(request: HttpRequest) -> HttpResponse:
     current = programme_or_404()
     known = published_rules(current)
     today = timezone.localdate()
-    form = RuleFilters(request.GET)
+    form = RuleFilters(current, known.rules.values(), request.GET)
     valid = form.is_valid()
-    rows = []
+    uses = applied(current.code)
+    kept = []
     for found in known.rules.values():
-        assumed = reading.assumptions(found, today)
-        if valid and not form.accepts(found, assumed):
-            continue
-        rows.append(
+        assumed, used = reading.assumptions(found, today), uses.get(found.code, ())
+        if not valid or form.accepts(found, assumed, used):
+            kept.append((found, assumed, used))
+    order = list(USES)
+    kept.sort(key=lambda row: min((order.index(use) for use in row[2] if use in USES), default=len(order)))
+    shown, page = turned(request, kept, size=SHOWN)
+    here = reverse("rulebook:rules")
+    values = {
+        "crumbs": [home_crumb(), Crumb(_("Rules"))],
+        "rows": [
             {
                 "url": reverse("rulebook:rule", args=[found.code]),
                 "title": say(found.document.title),
                 "summary": say(found.document.summary),
+                "uses": [USES[use] for use in USES if use in used],
                 "parameters": len(found.document.parameters),
                 "assumed": assumed,
                 "version": found.ref.version,
             }
-        )
-    here = reverse("rulebook:rules")
-    active = [one for one in active_filters(form, request.GET.urlencode()) if one.value is not False] if valid else []
-    values = {
-        "crumbs": [home_crumb(), Crumb(_("Rules"))],
-        "rows": rows,
+            for found, assumed, used in shown
+        ],
+        "page": page,
+        "count": len(kept),
         "total": len(known.rules),
-        "filters": Filters(form, active, clear=here, action=here),
+        "filters": Filters(
+            form, active_filters(form, request.GET.urlencode()) if valid else (), clear=here, action=here
+        ),
     }
-    return render(request, "rulebook/rules.html", values)
+    return render(request, "rulebook/rules.html", values, status=200 if valid else 422)
+
+
+def applied(programme: str) -> dict[str, set[str]]:
+    """The kinds of definitions that name each rule. One query."""
+    found: dict[str, set[str]] = {}
+    rows = DefinitionVersion.objects.filter(programme=programme, current=True, body__has_key="rule")
+    for kind, code in rows.values_list("kind", "body__rule"):
+        found.setdefault(code, set()).add(kind)
+    return found
 
 
 @require_safe

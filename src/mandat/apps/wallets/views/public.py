@@ -6,7 +6,6 @@ import csv
 import io
 from decimal import Decimal
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,8 +22,9 @@ from mandat.apps.wallets.definitions import Kind, kinds
 from mandat.apps.wallets.forms import PartnerFilter
 from mandat.apps.wallets.models import Approval
 from mandat.apps.wallets.views.shared import caps, ends, home, kind_or_404, said
-from mandat.web.components import Card, Column, Crumb, Figure, Link, Page, Table
+from mandat.web.components import Card, Column, Crumb, Figure, Link, Table
 from mandat.web.maps import Map, choropleth
+from mandat.web.paging import turned
 
 SHOWN = 50
 
@@ -86,25 +86,13 @@ def directory(request: HttpRequest, code: str) -> HttpResponse:
         unknown = place if place and not area else ""
     every = list(selectors.partners(kind, category=category))
     found = [] if unknown else (list(selectors.partners(kind, category=category, area=area)) if area else every)
-    pages = Paginator(found, SHOWN)
-    shown = pages.get_page(request.GET.get("page"))
-    query = request.GET.copy()
-
-    def at(number: int) -> str:
-        query["page"] = str(number)
-        return f"?{query.urlencode()}"
-
+    shown, page = turned(request, found, size=SHOWN)
     values = {
         "title": say(kind.definition.title),
         "code": code,
         "form": form,
-        "table": table_of(kind, list(shown)) if found else None,
-        "page": Page(
-            shown=len(shown),
-            newer=at(shown.previous_page_number()) if shown.has_previous() else "",
-            older=at(shown.next_page_number()) if shown.has_next() else "",
-            total=len(found),
-        ),
+        "table": table_of(kind, shown) if found else None,
+        "page": page,
         "unknown": unknown,
         "map": _map(kind, every),
         "count": len(found),
