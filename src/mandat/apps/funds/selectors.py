@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from mandat.apps.funds import cells
 from mandat.apps.funds.books import balances
-from mandat.apps.funds.models import STATES, Allocation, Envelope
+from mandat.apps.funds.models import STATES, Allocation, Envelope, PaidIn
 from mandat.apps.ledger.models import major
 from mandat.kernel.money import ZERO
 from mandat.kernel.text import Text
@@ -72,17 +73,29 @@ def _standing(envelope: Envelope, held: Mapping[str, Decimal]) -> Standing:
 
 
 def verify(programme: str) -> Iterator[Text]:
-    """Every envelope whose allocations do not add up to its accounts; nothing where all holds. For a command, not a page."""
+    """Every envelope whose allocations and sums do not add up to its accounts; nothing where all holds. For a command, not a page."""
     envelopes = list(Envelope.objects.filter(programme=programme).order_by("pk"))
-    held = balances(envelopes)
+    found = {standing.envelope.pk: standing for standing in standings(envelopes)}
     allocations = Allocation.objects.filter(envelope__programme=programme)
     for envelope in envelopes:
+        standing = found[envelope.pk]
         sums = allocations.filter(envelope=envelope).aggregate(**{f"sum_{state}": Sum(state) for state in STATES})
         for state in STATES:
-            summed = major(sums[f"sum_{state}"] or 0, "EUR")
-            balance = held[envelope.code].get(state, ZERO)
-            if summed != balance:
-                yield Text(
-                    f"{envelope.code} : {balance} € au compte « {state} », {summed} € dans les dossiers",
-                    f"{envelope.code}: €{balance} on account {state}, €{summed} in its cases",
-                )
+            yield from _differ(envelope, state, getattr(standing, state), sums[f"sum_{state}"])
+        yield from _differ(envelope, "voted", standing.voted, envelope.voted)
+        years = PaidIn.objects.filter(allocation__envelope=envelope).order_by("year").values_list("year")
+        paid = dict(years.annotate(Sum("cents")))
+        for credit in standing.credits:
+            yield from _differ(envelope, f"spent:{credit.year}", credit.spent, paid.pop(credit.year, 0))
+        for year, cents in paid.items():
+            yield from _differ(envelope, f"spent:{year}", ZERO, cents)
+    yield from cells.verify(programme)
+
+
+def _differ(envelope: Envelope, state: str, balance: Decimal, cents: int | None) -> Iterator[Text]:
+    summed = major(cents or 0, "EUR")
+    if summed != balance:
+        yield Text(
+            f"{envelope.code} : {balance} € au compte « {state} », {summed} € dans les dossiers",
+            f"{envelope.code}: €{balance} on account {state}, €{summed} in its cases",
+        )

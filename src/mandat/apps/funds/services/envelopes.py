@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from mandat import journal
@@ -15,7 +16,7 @@ from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import require
 from mandat.apps.funds.books import account, payment_names
 from mandat.apps.funds.models import Envelope
-from mandat.apps.ledger.services import InsufficientError, post
+from mandat.apps.ledger.services import InsufficientError, minor, post
 from mandat.apps.programme.published import Published, published
 from mandat.apps.programme.services.checks import check_day
 from mandat.facts import Fact
@@ -98,8 +99,8 @@ def vote(
     if not amount and not voted:
         raise InputError(Text("ce vote ne change rien", "this vote changes nothing"))
     key = f"vote:{envelope.code}:{decision}"
-    if amount:
-        _post(envelope, f"{key}:commitment", f"voted-{stage}", "assembly", "available", amount, actor)
+    if amount and _post(envelope, f"{key}:commitment", f"voted-{stage}", "assembly", "available", amount, actor):
+        Envelope.objects.filter(pk=envelope.pk).update(voted=F("voted") + minor(amount, "EUR"))
     for year, part in sorted(voted.items()):
         _post(envelope, f"{key}:{year}", f"voted-{stage}", "treasury", payment_names(year)[0], part, actor)
     facts = [_voted(current, envelope, on, decision, stage, year, part) for year, part in sorted(voted.items())]
@@ -164,8 +165,9 @@ def move(
     if amount < 0 or any(part < 0 for part in moved.values()) or not (amount or moved):
         raise InputError(Text("un virement est positif", "a move is positive"))
     key = f"move:{source.code}:{target.code}:{decision}"
-    if amount:
-        _across(source, target, f"{key}:commitment", "available", amount, actor)
+    if amount and _across(source, target, f"{key}:commitment", "available", amount, actor):
+        for one, sign in sorted(((source, -1), (target, 1)), key=lambda pair: pair[0].pk):
+            Envelope.objects.filter(pk=one.pk).update(voted=F("voted") + sign * minor(amount, "EUR"))
     for year, part in sorted(moved.items()):
         _across(source, target, f"{key}:{year}", payment_names(year)[0], part, actor)
     current = published(source.programme)
@@ -195,25 +197,26 @@ def _open(envelope: Envelope) -> None:
         raise InputError(Text(f"l'enveloppe {envelope.code} est close", f"envelope {envelope.code} is closed"))
 
 
-def _post(envelope: Envelope, key: str, reason: str, source: str, target: str, amount: Decimal, actor: User) -> None:
+def _post(envelope: Envelope, key: str, reason: str, source: str, target: str, amount: Decimal, actor: User) -> bool:
+    """Whether the move is new."""
     postings = {account(envelope, source).pk: -amount, account(envelope, target).pk: amount}
     try:
-        post(
+        return post(
             book=envelope.book,
             key=key,
             reason=reason,
             postings=postings,
             actor=f"user:{actor.pk}",
             moment=timezone.now(),
-        )
+        ).new
     except InsufficientError as error:
         raise short(envelope, error.available) from error
 
 
-def _across(source: Envelope, target: Envelope, key: str, name: str, amount: Decimal, actor: User) -> None:
+def _across(source: Envelope, target: Envelope, key: str, name: str, amount: Decimal, actor: User) -> bool:
     postings = {account(source, name).pk: -amount, account(target, name).pk: amount}
     try:
-        post(book=source.book, key=key, reason="moved", postings=postings, actor=f"user:{actor.pk}")
+        return post(book=source.book, key=key, reason="moved", postings=postings, actor=f"user:{actor.pk}").new
     except InsufficientError as error:
         raise short(source, error.available) from error
 

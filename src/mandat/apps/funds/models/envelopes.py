@@ -35,6 +35,8 @@ class Envelope(models.Model):
     measure = models.PositiveSmallIntegerField()
     commitments = models.JSONField(default=list)
     scheme = models.SlugField(max_length=60, blank=True)
+    #: Commitment credits voted, in cents: what all its states hold together.
+    voted = models.BigIntegerField(default=0)
     closed_on = models.DateField(null=True)
     synthetic = models.BooleanField(default=False)
 
@@ -59,10 +61,14 @@ class Allocation(models.Model):
     """What of an envelope is set aside for one case: reserved, awarded, engaged, paid, each in cents.
 
     ``case`` is the case's public reference. The sum of a state over an envelope's allocations is the balance of that account.
+    ``kind`` is the kind of beneficiary; ``place`` an area: the commune, for a natural person the département and nothing finer.
     """
 
     envelope = models.ForeignKey(Envelope, models.PROTECT, related_name="allocations")
     case = models.CharField(max_length=40)
+    scheme = models.SlugField(max_length=60, blank=True)
+    kind = models.SlugField(max_length=30, blank=True)
+    place = models.CharField(max_length=20, blank=True)
     reserved = models.BigIntegerField(default=0)
     awarded = models.BigIntegerField(default=0)
     engaged = models.BigIntegerField(default=0)
@@ -80,7 +86,11 @@ class Allocation(models.Model):
                 name="funds_allocation_positive",
             ),
         ]
-        indexes = [models.Index("case", name="funds_by_case")]
+        indexes = [
+            models.Index("case", name="funds_by_case"),
+            models.Index("place", name="funds_by_place"),
+            models.Index("scheme", "kind", name="funds_by_scheme_kind"),
+        ]
 
     def __str__(self) -> str:
         return self.case
@@ -89,3 +99,25 @@ class Allocation(models.Model):
     def amounts(self) -> tuple[Decimal, ...]:
         """What is in each of ``STATES``, in euros."""
         return tuple(major(getattr(self, state), "EUR") for state in STATES)
+
+    @property
+    def active(self) -> bool:
+        """Whether it still holds a euro."""
+        return any(getattr(self, state) for state in STATES)
+
+
+class PaidIn(models.Model):
+    """What of an allocation was paid on the payment credits of a year, less what was taken back; in cents."""
+
+    allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="years", db_index=False)
+    year = models.PositiveSmallIntegerField()
+    cents = models.BigIntegerField(default=0)
+
+    objects: ClassVar[models.Manager[PaidIn]]
+
+    class Meta:
+        verbose_name = _("payment of a year")
+        constraints = [models.UniqueConstraint("allocation", "year", name="funds_one_sum_a_year")]
+
+    def __str__(self) -> str:
+        return str(self.year)
