@@ -93,6 +93,7 @@ SCHEME = dedent("""\
           fields:
             - {name: intitule, type: text, label: {fr: Intitulé, en: Title}, longest: 200}
             - {name: cout, input: cout}
+            - {name: siege, input: siege, reused: true}
     evidence:
       - {code: devis, label: {fr: Devis, en: Quotations}}
       - {code: factures, label: {fr: Factures acquittées, en: Paid invoices}, stage: balance}

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from mandat.apps.grants.contradictions import Around, contradictions
 from mandat.apps.grants.schema.condition import Condition
 from mandat.apps.grants.schema.scheme import MONEY, Scheme
+from mandat.apps.programme.schema import Commitment, Programme
+from mandat.apps.rulebook.checks import perimeters_of
+from mandat.apps.rulebook.places import Perimeters
 from mandat.definitions.folder import Definition, Folder, folder_check
+from mandat.engines.rules import Rule, RuleDocument, VocabularyDocument, compile_rule
 from mandat.kernel.text import Text
 
 
@@ -84,6 +89,7 @@ def _formulas(folder: Folder, definition: Definition, scheme: Scheme, formulas: 
     named: list[tuple[str | None, tuple[str | int, ...]]] = [
         (one.when, ("evidence", rank, "when")) for rank, one in enumerate(scheme.evidence)
     ]
+    named += [(case.when, ("plan", "cases", rank, "when")) for rank, case in enumerate(scheme.plan.cases)]
     for rank, section in enumerate(scheme.form.sections):
         place = ("form", "sections", rank)
         named.append((section.when, (*place, "when")))
@@ -115,3 +121,33 @@ def _questions(folder: Folder, definition: Definition, scheme: Scheme, inputs: s
                     f"no field of the form gives {item.name}, which the rule needs",
                 )
                 folder.problem(definition, message, "rules", rank, "inputs", n)
+
+
+@folder_check
+def schemes_do_not_contradict_themselves(folder: Folder) -> None:
+    """What a scheme says in one place holds with what it says in another (see ``contradictions``)."""
+    if not folder.of("scheme"):
+        return
+    rules = {one.code: cast(RuleDocument, one.model) for one in folder.of("rule")}
+    words = {one.code: cast(VocabularyDocument, one.model) for one in folder.of("rule-vocabulary")}
+    conditions = {one.code: cast(Condition, one.model) for one in folder.of("condition")}
+    commitments = {one.code: cast(Commitment, one.model) for one in folder.of("commitment")}
+    programmes = folder.of("programme")
+    places = perimeters_of(folder)
+    for definition in folder.of("scheme"):
+        scheme = cast(Scheme, definition.model)
+        around = Around(
+            rule=_compiled(rules.get(scheme.rule), words, places),
+            conditions=conditions,
+            places=places,
+            mandate_end=cast(Programme, programmes[0].model).mandate.end if programmes else None,
+            dues={code: due for code in scheme.commitments if code in commitments and (due := commitments[code].due)},
+        )
+        for message, place in contradictions(scheme, around):
+            folder.problem(definition, message, *place)
+
+
+def _compiled(document: RuleDocument | None, words: dict[str, VocabularyDocument], places: Perimeters) -> Rule | None:
+    if document is None or not words.keys() >= set(document.uses):
+        return None
+    return compile_rule(document, [words[code] for code in document.uses], perimeters=places, run_cases=False)[0]

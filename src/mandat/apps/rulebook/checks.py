@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from mandat.apps.programme.schema import Programme
-from mandat.apps.rulebook.places import bundled_perimeters
-from mandat.apps.rulebook.schema import RULE, VOCABULARY
+from mandat.apps.rulebook.places import Perimeters, bundled_perimeters, with_named, within
+from mandat.apps.rulebook.schema import NAMED, PERIMETER, RULE, VOCABULARY, PerimeterDocument
 from mandat.definitions.folder import Definition, Folder, folder_check
 from mandat.engines.rules import RuleDocument, RuleProblem, VocabularyDocument, compile_rule
 from mandat.kernel.text import Text
@@ -29,14 +29,35 @@ def rules_name_what_exists(folder: Folder) -> None:
                 folder.problem(definition, message, "uses", rank)
 
 
+def perimeters_of(folder: Folder) -> Perimeters:
+    """The perimeters of the region that comes with Mandat, and those the folder names."""
+    programmes = folder.of("programme")
+    places = bundled_perimeters(cast(Programme, programmes[0].model).region if programmes else "")
+    return with_named(places, (cast(PerimeterDocument, one.model) for one in folder.of(PERIMETER)))
+
+
+@folder_check
+def perimeters_hold_communes(folder: Folder) -> None:
+    """A named perimeter is not empty, and is made of areas the region has where they are known."""
+    places = perimeters_of(folder)
+    for definition in folder.of(PERIMETER):
+        document = cast(PerimeterDocument, definition.model)
+        for rank, area in enumerate(document.areas):
+            if len(places) > 1 and not area.startswith("bassin:") and not within(places, area):
+                message = Text(f"territoire inconnu : {area}", f"unknown area: {area}")
+                folder.problem(definition, message, "areas", rank)
+        if len(places) > 1 and not places[f"{NAMED}{document.code}"]:
+            message = Text("ce périmètre ne contient aucune commune", "this perimeter holds no commune")
+            folder.problem(definition, message, "excluding" if document.excluding else "areas")
+
+
 @folder_check
 def rules_compile_and_keep_their_golden_cases(folder: Folder) -> None:
     """Each rule is typed, complete and bounded, and answers its golden cases as it says."""
     rules = folder.of(RULE)
     if not rules:
         return
-    programmes = folder.of("programme")
-    places = bundled_perimeters(cast(Programme, programmes[0].model).region if programmes else "")
+    places = perimeters_of(folder)
     words = {definition.code: definition for definition in folder.of(VOCABULARY)}
     said: set[tuple[str, str]] = set()
     for definition in rules:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from mandat.apps.rulebook.schema import NAMED, PerimeterDocument
 from mandat.apps.territory.reference import bundled, read_bundle
 
 Perimeters = Mapping[str, frozenset[str]]
@@ -41,3 +42,19 @@ def bundled_perimeters(region: str) -> Perimeters:
         for area in (*areas.get(last, ()), f"region:{region}", REGION):
             found[area].add(code)
     return MappingProxyType({area: frozenset(codes) for area, codes in found.items()})
+
+
+def within(places: Perimeters, area: str) -> frozenset[str]:
+    """The communes of an area; a commune is its own. Empty where it is not known."""
+    level, _, code = area.partition(":")
+    return places.get(area) or (frozenset({code}) if level == "commune" else frozenset())
+
+
+def with_named(places: Perimeters, documents: Iterable[PerimeterDocument]) -> Perimeters:
+    """The perimeters of the territory and, as ``perimeter:<code>``, those a programme names."""
+    named = {
+        f"{NAMED}{one.code}": frozenset().union(*(within(places, area) for area in one.areas))
+        - frozenset().union(*(within(places, area) for area in one.excluding))
+        for one in documents
+    }
+    return MappingProxyType({**places, **named})

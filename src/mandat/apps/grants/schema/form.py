@@ -83,13 +83,17 @@ class Question(Strict):
 
 
 class Section(Strict):
-    """A page of the form. ``repeats`` up to so many times (budget lines, partners, sites): its fields are then asked for each."""
+    """A page of the form. ``repeats`` up to so many times (budget lines, partners, sites): its fields are then asked for each.
+
+    ``round`` names the further round of the call it is asked in; without one, the first.
+    """
 
     code: Slug
     title: BilingualTitle
     help: BilingualText | None = None
     when: Name | None = None
     repeats: int | None = Bound(default=None, ge=2, le=200)
+    round: Slug | None = None
     fields: tuple[Question, ...] = Bound(min_length=1, max_length=100)
 
 

@@ -31,6 +31,8 @@ from mandat.apps.programme.terms import Terms
 from mandat.apps.programme.views.measures import active_filters, matches
 from mandat.apps.programme.views.shared import home_crumb, programme_or_404, words
 from mandat.apps.rulebook import reading
+from mandat.apps.rulebook.compiling import perimeters
+from mandat.apps.rulebook.places import within
 from mandat.apps.rulebook.published import published_rules
 from mandat.apps.territory import selectors as territory
 from mandat.web import formats
@@ -98,12 +100,9 @@ class SchemeFilters(forms.Form):
 
 def covers(scheme: Scheme, commune: str) -> bool:
     """Whether a commune is in the scheme's perimeter."""
-    members = territory.reference().members
-
-    def within(area: str) -> bool:
-        return area == f"commune:{commune}" or commune in members.get(area, ())
-
-    return any(map(within, scheme.perimeter.areas)) and not any(map(within, scheme.perimeter.excluding))
+    places = perimeters()
+    inside = any(commune in within(places, area) for area in scheme.perimeter.areas)
+    return inside and not any(commune in within(places, area) for area in scheme.perimeter.excluding)
 
 
 def phase_words(found: Window) -> str:
