@@ -35,7 +35,18 @@ DECIMALS = 6
 LARGEST = Decimal(10) ** 12
 
 #: Modules of fact types, imported when the registry is first read.
-DOMAINS = ("programme", "journal", "grants", "procurement", "budget", "statistics", "rights", "wallets", "offers")
+DOMAINS = (
+    "programme",
+    "journal",
+    "grants",
+    "procurement",
+    "budget",
+    "statistics",
+    "rights",
+    "wallets",
+    "offers",
+    "following",
+)
 
 KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")
 AREA = re.compile(

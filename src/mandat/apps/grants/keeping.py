@@ -23,6 +23,7 @@ _MODELS = (
     "grants.Case", "grants.Submission", "grants.Request", "grants.Shared", "grants.Party", "grants.Piece", "grants.Move",
     "grants.Message", "grants.Opinion", "grants.Score", "grants.Recusal", "grants.Sitting", "grants.Vote",
     "grants.Decision", "grants.ConditionRecord", "grants.PaymentRequest", "grants.Recovery", "grants.SmallAid",
+    "grants.BankDetails", "grants.PaymentRun", "grants.FinalCost", "grants.Receipt", "grants.ConditionCheck", "grants.Breach",
 )  # fmt: skip
 _POSTS = ("grants.Post", "grants.Seat")
 
@@ -37,6 +38,8 @@ def _cases(user: User) -> list[Record]:
         found.append(record(case, *names, *(("private",) if own else ()), title=title))
         decisions = case.decisions.select_related("case__subject").order_by("rank") if own else ()
         found += [record(one, "rank", "outcome", "decided_on", "motive", "sha256", title=title) for one in decisions]
+        accounts = case.bank_details.select_related("case__subject").order_by("pk") if own else ()
+        found += [record(one, "account", "given_at", title=title) for one in accounts]
     mine = Message.objects.filter(author=user).select_related("case__subject").order_by("pk")
     found += [record(one, "at", "text", title=one.case.reference) for one in mine]
     moves = Move.objects.filter(actor=user).select_related("case__subject").order_by("pk")

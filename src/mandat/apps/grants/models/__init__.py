@@ -1,5 +1,6 @@
 """Cases from draft to closing, how they are decided, and what follows."""
 
+from mandat.apps.grants.models.breaches import Breach, ConditionCheck
 from mandat.apps.grants.models.cases import Case, Message, Move, Party, Piece, PlanLine, Request, Shared, Submission
 from mandat.apps.grants.models.deciding import (
     Agreement,
@@ -15,23 +16,30 @@ from mandat.apps.grants.models.deciding import (
     Vote,
 )
 from mandat.apps.grants.models.following import Account, ConditionRecord, PaymentRequest, Recovery, SmallAid
+from mandat.apps.grants.models.paying import BankDetails, FinalCost, PaymentRun, Receipt
 
 __all__ = [
     "Account",
     "Agreement",
+    "BankDetails",
+    "Breach",
     "Case",
+    "ConditionCheck",
     "ConditionRecord",
     "Decision",
     "Duty",
+    "FinalCost",
     "Item",
     "Message",
     "Move",
     "Opinion",
     "Party",
     "PaymentRequest",
+    "PaymentRun",
     "Piece",
     "PlanLine",
     "Post",
+    "Receipt",
     "Recovery",
     "Recusal",
     "Request",

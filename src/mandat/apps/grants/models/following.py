@@ -43,13 +43,15 @@ class ConditionRecord(Bound):
 
 
 class Account(models.Model):
-    """An account the beneficiary owes (a report): due, given, accepted."""
+    """An account the beneficiary owes (a report): due, given, accepted, or sent back (``returned_at``) and then given again."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="accounts")
     code = models.SlugField(max_length=60)
     due_on = models.DateField()
     given_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(USER, models.SET_NULL, null=True, related_name="+")
+    returned_at = models.DateTimeField(null=True)
     reminded_on = models.DateField(null=True)
 
     class Meta:
@@ -64,7 +66,9 @@ class Account(models.Model):
 class PaymentRequest(models.Model):
     """One payment of the plan: asked for, checked against its evidence, ordered, paid. Amounts are in cents.
 
-    ``spent`` is what the beneficiary justified, where the balance depends on it.
+    ``spent`` is what the beneficiary justified, where the payment depends on it; ``retained`` what the service kept of it. ``bank`` is the
+    account as it was when the payment was checked: it is paid there or nowhere. ``attempt`` counts the orders: one the bank
+    sends back is ordered anew, never under the same key. ``fact_index`` is the fact of the payment that stands.
     """
 
     class State(models.TextChoices):
@@ -78,13 +82,18 @@ class PaymentRequest(models.Model):
     code = models.SlugField(max_length=60)
     amount = models.BigIntegerField()
     spent = models.BigIntegerField(null=True)
+    retained = models.BigIntegerField(null=True)
     state = models.CharField(max_length=8, choices=State, default=State.ASKED)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    bank = models.ForeignKey("grants.BankDetails", models.PROTECT, null=True, related_name="+")
+    run = models.ForeignKey("grants.PaymentRun", models.PROTECT, null=True, related_name="payments")
+    fact_index = models.BigIntegerField(null=True)
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(USER, models.SET_NULL, null=True, related_name="+")
     checked_at = models.DateTimeField(null=True)
     checked_by = models.ForeignKey(USER, models.SET_NULL, null=True, related_name="+")
+    ordered_by = models.ForeignKey(USER, models.SET_NULL, null=True, related_name="+")
     paid_on = models.DateField(null=True)
-    file = models.ForeignKey("ledger.PaymentFile", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("payment")
@@ -99,7 +108,10 @@ class PaymentRequest(models.Model):
 
 
 class Recovery(Bound):
-    """Money a beneficiary must give back: why, how much, and what of it came. Amounts are in cents."""
+    """Money a beneficiary must give back: why, how much, what of it came and what was given up. Amounts are in cents.
+
+    ``title`` is the number of the collection order (titre de recettes). ``answer`` is the beneficiary's.
+    """
 
     class Why(models.TextChoices):
         BREACH = "breach", _("a condition was breached")
@@ -117,8 +129,14 @@ class Recovery(Bound):
     why = models.CharField(max_length=9, choices=Why)
     amount = models.BigIntegerField()
     received = models.BigIntegerField(default=0)
+    waived = models.BigIntegerField(default=0)
+    title = models.CharField(max_length=40, blank=True)
+    breach = models.OneToOneField("grants.Breach", models.PROTECT, null=True, related_name="recovery")
     state = models.CharField(max_length=9, choices=State, default=State.ANNOUNCED)
     reason = SealedTextField(subject="case__subject")
+    answer = SealedTextField(blank=True, default="", subject="case__subject")
+    answered_at = models.DateTimeField(null=True)
+    announced_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     announced_on = models.DateField()
     answer_by = models.DateField()
     ordered_on = models.DateField(null=True)
@@ -129,7 +147,10 @@ class Recovery(Bound):
         verbose_name = _("recovery")
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount__gt=0) & Q(received__gte=0) & Q(received__lte=models.F("amount")),
+                condition=Q(amount__gt=0)
+                & Q(received__gte=0)
+                & Q(waived__gte=0)
+                & Q(amount__gte=models.F("received") + models.F("waived")),
                 name="grants_recovery_positive",
             ),
         ]
