@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mandat.apps.rights.deadlines import answer_due, appeal_until, due_days, holidays, last_day
+from mandat.apps.rights.deadlines import due_days, last_day
 from mandat.apps.rights.schema import Benefit
+from mandat.kernel.delays import answer_due, appeal_until, holidays
 
 DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2090, 12, 31))
 

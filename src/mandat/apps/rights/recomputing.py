@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from mandat.apps.custody.records import plain
 from mandat.apps.rights.models import Decision
-from mandat.apps.rights.records import plain
 from mandat.apps.rights.ruling import Compiled, Ruling, compiled, rule_on
 from mandat.apps.rights.services.decisions import record_of
 from mandat.apps.rights.terms import terms_at

@@ -14,7 +14,6 @@ from mandat.apps.accounts.permissions import require
 from mandat.apps.custody.models import Subject
 from mandat.apps.programme.published import published
 from mandat.apps.rights import identity as identities
-from mandat.apps.rights.deadlines import answer_due
 from mandat.apps.rights.machine import OPEN, State
 from mandat.apps.rights.models import Benefit, Claim, EvidenceRequest, Message
 from mandat.apps.rights.ruling import rule_on
@@ -26,6 +25,7 @@ from mandat.apps.rights.services.moving import check_claimant, fact, held, move,
 from mandat.apps.rights.services.notices import notify
 from mandat.apps.rights.situations import checked
 from mandat.apps.rights.terms import Terms, current_terms
+from mandat.kernel.delays import answer_due
 from mandat.kernel.errors import InputError
 from mandat.kernel.periods import add_months, in_words
 from mandat.kernel.text import Text

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from mandat import journal
 from mandat.apps.accounts.models import User
+from mandat.apps.custody.records import canonical, digest, nonce
 from mandat.apps.rights import records
-from mandat.apps.rights.deadlines import appeal_until
 from mandat.apps.rights.mention import mention_of
 from mandat.apps.rights.models import Claim, Decision
 from mandat.apps.rights.ruling import Ruling, rule_on
@@ -23,6 +23,7 @@ from mandat.apps.rights.services.evidence import plan_discards
 from mandat.apps.rights.services.moving import fact, held, move, terms_of, today
 from mandat.apps.rights.services.notices import notify
 from mandat.apps.rights.terms import Terms
+from mandat.kernel.delays import appeal_until
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
@@ -137,8 +138,8 @@ def decided(
     )  # fmt: skip
     if granted:
         record |= {"starts_on": starts_on, "ends_on": ends_on}
-    text = records.canonical(record)
-    sha256 = records.digest(text)
+    text = canonical(record)
+    sha256 = digest(text)
     entry = _fact(claim, terms, outcome, by, sha256, day, starts_on, ends_on, on_appeal)
     decision = Decision.objects.create(
         claim=claim,
@@ -197,7 +198,7 @@ def _record(
     right, dropped = terms.right, records.discarded(terms.right)
     return {
         "format": records.FORMAT,
-        "nonce": records.nonce(),
+        "nonce": nonce(),
         "reference": claim.reference,
         "rank": rank,
         "outcome": outcome,
@@ -243,7 +244,7 @@ def _record(
 def record_of(decision: Decision) -> dict[str, Any]:
     """The record, its digest verified. Raises InputError where it does not match, ErasedError where its key is destroyed."""
     text = decision.record
-    if records.digest(text) != decision.sha256:
+    if digest(text) != decision.sha256:
         raise InputError(Text("le dossier de cette décision a été modifié", "the record of this decision was altered"))
     loaded: dict[str, Any] = json.loads(text)
     return loaded

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET
 from mandat.apps.accounts.access import requires
 from mandat.apps.custody.keys import ErasedError
 from mandat.apps.rights import explaining, filing, letters, selectors
-from mandat.apps.rights.deadlines import appeal_until
 from mandat.apps.rights.models import Claim
 from mandat.apps.rights.services.decisions import record_of
 from mandat.apps.rights.services.moving import terms_of
 from mandat.apps.rights.terms import Terms
 from mandat.apps.rights.views.shared import claim_or_404, own
+from mandat.kernel.delays import answer_due, appeal_until
 from mandat.kernel.errors import InputError
 
 
@@ -87,8 +87,6 @@ def _content(claim: Claim, kind: str) -> dict[str, Any]:
 
 def letters_due(claim: Claim, terms: Terms) -> Any:
     """The last day to answer, as it stood when the claim was received."""
-    from mandat.apps.rights.deadlines import answer_due
-
     assert claim.submitted_at is not None
     return answer_due(timezone.localdate(claim.submitted_at), months=terms.right.decision.delay_months)
 
