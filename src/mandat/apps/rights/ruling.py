@@ -7,24 +7,19 @@ made again.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from mandat.apps.rights.terms import Terms
+from mandat.apps.rulebook import recording
 from mandat.apps.rulebook.compiling import perimeters
-from mandat.apps.territory import selectors as territory
 from mandat.definitions.models import DefinitionVersion
 from mandat.engines.rules import Input, RuleDocument, VocabularyDocument, compile_rule
-from mandat.engines.rules.tree import NumberType
 from mandat.facts import DefinitionRef
 from mandat.kernel.errors import InputError
-from mandat.kernel.periods import in_words
 from mandat.kernel.text import Text
-
-_WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,24 +137,7 @@ def _compile(row: DefinitionVersion, uses: list[DefinitionVersion], places: Mapp
     keys = {entity.name: (entity.key, entity.within is not None or entity.kind == "person") for entity in entities}
     refs = tuple(DefinitionRef(used.kind, used.code, used.version, used.digest) for used in uses)
     ref = RuleRef(row.code, row.version, row.digest, refs)
-    return Compiled(ref, document, rule, inputs, keys, _rests(document, inputs), places)
-
-
-def _rests(document: RuleDocument, inputs: Mapping[str, Input]) -> dict[str, frozenset[str]]:
-    words = {line.name: set(_WORD.findall(line.formula)) for line in document.formulas}
-    found: dict[str, frozenset[str]] = {}
-
-    def of(name: str, above: frozenset[str]) -> frozenset[str]:
-        if name not in found:
-            own = {word for word in words[name] if word in inputs}
-            for word in words[name] & words.keys() - above:
-                own |= of(word, above | {word})
-            if above == {name}:
-                found[name] = frozenset(own)
-            return frozenset(own)
-        return found[name]
-
-    return {name: of(name, frozenset([name])) for name in words}
+    return Compiled(ref, document, rule, inputs, keys, recording.rests(document, inputs), places)
 
 
 def rule_on(
@@ -171,9 +149,9 @@ def rule_on(
     """
     held = at or compiled(programme, terms.right.rule)
     evaluation = held.rule.evaluate(live(held, answers), as_of=as_of, trace=False)
-    eligible = _known(evaluation.value(terms.right.outputs.eligible))
+    eligible = recording.known(evaluation.value(terms.right.outputs.eligible))
     amount_name = terms.right.outputs.amount
-    amount = _known(evaluation.value(amount_name)) if amount_name and eligible is not False else None
+    amount = recording.known(evaluation.value(amount_name)) if amount_name and eligible is not False else None
     unit = next((out.unit or "" for out in held.document.outputs if out.name == amount_name), "")
     wanted = eligible is None or (eligible and amount_name is not None and amount is None)
     return Ruling(
@@ -185,9 +163,9 @@ def rule_on(
         missing=tuple(evaluation.missing) if wanted else (),
         failed=tuple(_failed(held, evaluation)) if eligible is False else (),
         contradictions=tuple(evaluation.contradictions),
-        parameters=list(_parameters(held, as_of)),
+        parameters=list(recording.parameters(held.document, as_of)),
         inputs=list(_inputs(held, answers, terms)),
-        steps=list(_steps(held, evaluation)),
+        steps=list(recording.steps(held.document, held.rule, evaluation, held.rests, entity=held.entity)),
     )
 
 
@@ -214,30 +192,6 @@ def _live(item: Input, value: Any) -> Any:
     if isinstance(value, str) and item.type == "date":
         return dt.date.fromisoformat(value)
     return value
-
-
-def _known(value: Any) -> Any:
-    return value if isinstance(value, bool | Decimal | str | dt.date) else None
-
-
-def _parameters(held: Compiled, as_of: dt.date) -> Iterator[dict[str, Any]]:
-    for parameter in held.document.parameters:
-        dated = parameter.at(as_of)
-        if dated is None:
-            continue
-        row: dict[str, Any] = {
-            "name": parameter.name,
-            "label": parameter.label.fr,
-            "unit": parameter.unit,
-            "value": dated.value,
-            "reference": dated.reference.text,
-            "assumption": dated.assumption,
-        }
-        if dated.brackets:
-            row["brackets"] = [
-                {"from": bracket.from_, "rate": bracket.rate, "amount": bracket.amount} for bracket in dated.brackets
-            ]
-        yield row
 
 
 def members(held: Compiled, answers: Mapping[str, Any]) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
@@ -268,7 +222,7 @@ def _inputs(held: Compiled, answers: Mapping[str, Any], terms: Terms) -> Iterato
                 "label": item.label.fr,
                 "unit": item.unit if item.type in ("number", "integer") else "",
                 "value": value,
-                "said": _said(item, value),
+                "said": recording.said(item, value),
                 "sensitive": item.sensitive,
                 "source": f"pièce : {proof.label.fr}" if proof else "déclaré par la personne",
             }
@@ -285,33 +239,3 @@ def _failed(held: Compiled, evaluation: Any) -> Iterator[Text]:
         if line.name not in outputs and line.entity in (None, held.entity) and evaluation.value(line.name) is False:
             label = line.label.text
             yield Text(f"condition non remplie : {label.fr}", f"condition not met: {label.en}")
-
-
-def _said(item: Input, value: Any) -> str:
-    """An answer in French words, where its value alone says little: a choice, a commune, a day."""
-    if item.type == "choice":
-        return next((choice.label.fr for choice in item.choices if choice.code == value), "")
-    if item.type == "commune":
-        return territory.area_name(f"commune:{value}")
-    return in_words(dt.date.fromisoformat(str(value))).fr if item.type == "date" else ""
-
-
-def _unit(held: Compiled, name: str) -> str:
-    type_ = held.rule.tree.formulas[name].expr.type
-    return str(type_.unit) if isinstance(type_, NumberType) else ""
-
-
-def _steps(held: Compiled, evaluation: Any) -> Iterator[dict[str, Any]]:
-    outputs = {output.name for output in held.document.outputs}
-    for line in held.document.formulas:
-        if line.entity is not None and line.entity != held.entity:
-            continue
-        yield {
-            "name": line.name,
-            "label": line.label.fr,
-            "formula": line.formula,
-            "unit": line.unit or _unit(held, line.name),
-            "value": _known(evaluation.value(line.name)),
-            "inputs": sorted(held.rests[line.name]),
-            "output": line.name in outputs,
-        }

@@ -23,6 +23,9 @@ from mandat.facts import DefinitionRef
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
+#: Vocabularies by code, each with its version.
+Words = Mapping[str, tuple[VocabularyDocument, DefinitionRef]]
+
 
 @dataclass(frozen=True)
 class PublishedRule:
@@ -37,6 +40,8 @@ class PublishedRule:
     vocabularies: tuple[VocabularyDocument, ...]
     rule: Rule | None
     problems: tuple[RuleProblem, ...] = ()
+    #: The versions of ``vocabularies``, in the same order.
+    words: tuple[DefinitionRef, ...] = ()
 
     @property
     def code(self) -> str:
@@ -104,7 +109,12 @@ def _read(programme: str, revision: int, territory: object) -> Rulebook:
     }
     places = perimeters(programme)
     found = {
-        code: _compiled(RuleDocument.model_validate(body), refs[RULE, code], words, places)
+        code: _compiled(
+            RuleDocument.model_validate(body),
+            refs[RULE, code],
+            {name: (document, refs[VOCABULARY, name]) for name, document in words.items()},
+            places,
+        )
         for (kind, code), body in bodies.items()
         if kind == RULE
     }
@@ -132,12 +142,11 @@ def _documents(data: Any, kind: str = "") -> Iterator[tuple[str, dict[str, Any]]
             yield from _documents(item, inner)
 
 
-def _compiled(
-    document: RuleDocument, ref: DefinitionRef, words: Mapping[str, VocabularyDocument], places: Perimeters
-) -> PublishedRule:
-    used = tuple(words[code] for code in document.uses if code in words)
-    rule, problems = compile_rule(document, used, perimeters=places, version=str(ref.version), run_cases=False)
-    return PublishedRule(document, ref, used, rule, tuple(problems))
+def _compiled(document: RuleDocument, ref: DefinitionRef, words: Words, places: Perimeters) -> PublishedRule:
+    used = [words[code] for code in document.uses if code in words]
+    vocabularies = tuple(vocabulary for vocabulary, _ref in used)
+    rule, problems = compile_rule(document, vocabularies, perimeters=places, version=str(ref.version), run_cases=False)
+    return PublishedRule(document, ref, vocabularies, rule, tuple(problems), tuple(ref for _document, ref in used))
 
 
 @lru_cache(maxsize=64)
@@ -165,9 +174,29 @@ def rule_version(code: str, version: int, *, current: Published | None = None) -
     return found
 
 
-def _words_until(programme: str, codes: Sequence[str], until: dt.datetime | None) -> dict[str, VocabularyDocument]:
+def rule_as_recorded(programme: str, code: str, version: int, vocabularies: Mapping[str, int]) -> PublishedRule:
+    """A rule in one version with vocabularies in theirs, as a decision recorded them. Raises InputError where one is missing."""
+    rows = DefinitionVersion.objects.filter(programme=programme)
+    row = rows.filter(kind=RULE, code=code, version=version).first()
+    words: dict[str, tuple[VocabularyDocument, DefinitionRef]] = {}
+    for name, number in vocabularies.items():
+        held = rows.filter(kind=VOCABULARY, code=name, version=number).first()
+        if held is None:
+            raise InputError(Text(f"version inconnue : {name} {number}", f"unknown version: {name} {number}"))
+        words[name] = _word(held)
+    if row is None:
+        raise InputError(Text(f"version inconnue : {code} {version}", f"unknown version: {code} {version}"))
+    ref = DefinitionRef(row.kind, row.code, row.version, row.digest)
+    return _compiled(RuleDocument.model_validate(row.body), ref, words, perimeters(programme))
+
+
+def _words_until(programme: str, codes: Sequence[str], until: dt.datetime | None) -> Words:
     rows = DefinitionVersion.objects.filter(programme=programme, kind=VOCABULARY, code__in=codes)
     if until is not None:
         rows = rows.filter(published_at__lt=until)
-    latest = {row.code: row.body for row in rows.order_by("version")}
-    return {code: VocabularyDocument.model_validate(body) for code, body in latest.items()}
+    return {row.code: _word(row) for row in rows.order_by("version")}
+
+
+def _word(row: DefinitionVersion) -> tuple[VocabularyDocument, DefinitionRef]:
+    ref = DefinitionRef(row.kind, row.code, row.version, row.digest)
+    return VocabularyDocument.model_validate(row.body), ref
