@@ -67,6 +67,7 @@ MEASURE = """\
 )
 FOLDER = texts(chapter=CHAPTER + MEASURE)
 FOLDER["programme.yaml"] = FOLDER["programme.yaml"].replace(b"measures: 2", b"measures: 3")
+FOLDER["programme.yaml"] += b'siret: "23450002300028"\n'
 
 
 @pytest.fixture

@@ -170,13 +170,15 @@ class Mandate(Strict):
 class Programme(Strict):
     """The whole: whose it is, where its text comes from, what it does not claim.
 
-    ``measures`` and ``chapters`` say how many there are, so that a lost file is an error.
+    ``measures`` and ``chapters`` say how many there are, so that a lost file is an error. ``siret`` is the region's, as open data
+    about what it awards must give it.
     """
 
     code: Slug
     title: BilingualTitle
     region: str = Field(pattern=r"^[0-9]{2}$")
     region_name: Title
+    siret: str = Field(default="", pattern=r"^(?:[0-9]{14})?$")
     mandate: Mandate
     source: BilingualText
     neutrality: BilingualText

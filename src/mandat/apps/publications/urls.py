@@ -6,7 +6,7 @@ from mandat.apps.publications.views import alerts, api_page, files, follow, mach
 
 app_name = "publications"
 
-TABLE = r"(?P<table>measures|commitments|communes|areas|bodies|definitions)"
+TABLE = r"(?P<table>measures|commitments|communes|areas|bodies|definitions|subventions)"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("programme.pdf", files.programme_pdf, name="programme_pdf"),

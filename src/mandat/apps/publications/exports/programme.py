@@ -13,6 +13,7 @@ from mandat.apps.programme.models import RollupCell
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.standing import CommitmentStanding, standings, today
 from mandat.apps.publications.exports import columns
+from mandat.apps.publications.exports.scdl import subventions_table
 from mandat.apps.publications.exports.tables import Row, Table
 from mandat.apps.publications.site import address
 from mandat.apps.territory.models import Commune
@@ -260,4 +261,5 @@ TABLES = {
     "areas": areas_table,
     "bodies": bodies_table,
     "definitions": definitions_table,
+    "subventions": subventions_table,
 }
