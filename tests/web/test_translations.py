@@ -43,3 +43,17 @@ def test_french_of_the_site_is_set_as_printers_do() -> None:
             for words in list(entry.msgstr_plural.values()) or [entry.msgstr]:
                 assert "'" not in words.replace("'%s'", ""), words
                 assert not re.search(r"\w [;!?»](?:\s|$)", words), words
+
+
+def test_a_text_has_one_french_whatever_the_app() -> None:
+    """Catalogues are merged when the site starts: two apps that translate a text otherwise would take each other's words.
+
+    A text that must agree with another noun takes a context (``pgettext``), or says more in English.
+    """
+    said: dict[tuple[str, str, bool], dict[tuple[str, ...], list[str]]] = {}
+    for path in CATALOGUES:
+        for entry in polib.pofile(str(path)):
+            words = tuple(entry.msgstr_plural.values()) or (entry.msgstr,)
+            key = (entry.msgctxt or "", entry.msgid, bool(entry.msgid_plural))
+            said.setdefault(key, {}).setdefault(words, []).append(path.parts[-5])
+    assert [f"{key[1]}: {dict(apps)}" for key, apps in said.items() if len(apps) > 1] == []

@@ -16,10 +16,14 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, settings
 
 from mandat import journal
+from mandat.apps.programme import published
 from mandat.apps.programme.published import Published
+from mandat.apps.programme.services import programme_load
 from mandat.apps.publications.api.http import document
 from mandat.apps.publications.api.routes import BASE
-from tests.apps.publications.conftest import fact
+from mandat.definitions.folder import read_texts
+from tests.apps.publications.conftest import FOLDER, fact
+from tests.apps.rulebook.conftest import FILES as RULES
 
 #: Of each operation, requests made up by schemathesis.
 EXAMPLES = 8
@@ -95,10 +99,66 @@ def test_the_log_is_proved(history: list[journal.Entry], client: Client) -> None
     assert get(client, "/journal/consistency?first=3")["second"] == len(history)
 
 
+@pytest.fixture
+def rulebook(history: list[journal.Entry]) -> Published:
+    """The trial programme with two rules: a scale, an assumption."""
+    rules = {path: text.encode() for path, text in RULES.items()}
+    folder = read_texts(FOLDER | rules)
+    assert not folder.problems, folder.problems
+    programme_load(folder=folder)
+    return published.published()
+
+
+def test_a_rule_is_given_whole_and_in_short(rulebook: Published, client: Client) -> None:
+    lines = get(client, "/rules")["items"]
+    assert {line["code"] for line in lines} == {"bourse", "famille"}
+    [line] = [line for line in get(client, "/rules?measure=1")["items"] if line["code"] == "bourse"]
+    assert line["assumptions"] == 1
+    assert line["applies_from"] == "2022-01-01"
+    assert get(client, "/rules?measure=999")["items"] == []
+    whole = get(client, "/rules/bourse")
+    assert (whole["version"], whole["digest"]) == (line["version"], line["digest"])
+    assert [formula["name"] for formula in whole["rule"]["formulas"]]
+    assert "commune" in {given["name"] for given in whole["shared_inputs"]}
+    assert whole["rule"]["parameters"][0]["values"][0]["from"] == "2022-01-01"
+
+
+def test_rules_and_parameters_are_read_page_by_page_without_loss(rulebook: Published, client: Client) -> None:
+    for address in ("rules", "parameters"):
+        whole = get(client, f"/{address}")["items"]
+        assert len(whole) >= 2
+        found, following = [], f"{BASE}/{address}?limit=1"
+        while following:
+            page = get(client, following.removeprefix("http://127.0.0.1:8000"))
+            found += page["items"]
+            following = page["next"]
+        assert found == whole
+
+
+def test_the_figures_of_rules_come_with_their_reference_and_can_be_those_of_a_day(
+    rulebook: Published, client: Client
+) -> None:
+    every = get(client, "/parameters?rule=bourse")["items"]
+    assert {line["rule"] for line in every} == {"bourse"}
+    assert all(line["reference"] for line in every)
+    assert any(line["assumption"] for line in every)
+    assert all(line["value"] is not None or line["brackets"] for line in every)
+    before = get(client, "/parameters?rule=bourse&on=1999-01-01")["items"]
+    today = get(client, "/parameters?rule=bourse&on=2024-06-01")["items"]
+    assert before == []
+    assert len({line["name"] for line in today}) == len(today)
+    assert get(client, "/parameters?rule=inconnue")["items"] == []
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [
         ("/nothing", 404),
+        ("/rules/inconnue", 404),
+        ("/rules/Trop%20libre", 422),
+        ("/rules?measure=0", 422),
+        ("/parameters?on=demain", 422),
+        ("/parameters?rule=%00", 422),
         ("/measures/99", 404),
         ("/facts/999999", 404),
         ("/facts/999999/proof", 404),
@@ -193,7 +253,7 @@ schema.app = WSGIHandler()
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-def test_no_request_makes_the_api_fail(history: list[journal.Entry], same_connection: None, case: Any) -> None:
+def test_no_request_makes_the_api_fail(rulebook: Published, same_connection: None, case: Any) -> None:
     response = case.call(base_url="http://testserver", headers={"Accept-Encoding": "identity"})
     assert response.status_code < 500
     case.validate_response(response)

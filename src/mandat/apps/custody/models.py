@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mandat.apps.custody.keys import ErasedError, SealError, bound, keyring, seal, unseal
 from mandat.apps.custody.sealing import SealedTextField
@@ -158,7 +159,7 @@ class StoredFile(models.Model):
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     name = SealedTextField(_("name"), subject="subject")
     sha256 = SealedTextField(_("sha256"), subject="subject")
-    kind = models.CharField(_("kind"), max_length=10)
+    kind = models.CharField(pgettext_lazy("file format", "kind"), max_length=10)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     flags = models.JSONField(_("flags"), default=list)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.HELD)
@@ -167,7 +168,7 @@ class StoredFile(models.Model):
     received_at = models.DateTimeField(_("received on"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("file")
+        verbose_name = pgettext_lazy("evidence", "file")
         indexes = (
             models.Index("received_at", name="custody_files_by_day"),
             models.Index("state", condition=models.Q(state="held"), name="custody_files_held"),

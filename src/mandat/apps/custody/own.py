@@ -15,6 +15,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mandat.apps.accounts import services as accounts
 from mandat.apps.accounts.models import AuditLine, Draft, User
@@ -36,7 +37,13 @@ def _account(user: User) -> list[Record]:
     ]
     for address in EmailAddress.objects.filter(user=user).order_by("pk"):
         found.append(
-            record(address, "email", ("verified", _("checked")), ("primary", _("main one")), title=_("E-mail address"))
+            record(
+                address,
+                "email",
+                ("verified", pgettext_lazy("address", "checked")),
+                ("primary", _("main one")),
+                title=_("E-mail address"),
+            )
         )
     for factor in Authenticator.objects.filter(user=user).order_by("pk"):
         found.append(

@@ -151,7 +151,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         by_run.setdefault(line.run_id, []).append(line)
     due = Table(
         caption=_("What is kept, and what is due today"),
-        columns=(Column(_("Treatment")), Column(_("Kept")), Column(_("Due"), right=True)),
+        columns=(Column(_("Treatment")), Column(_("Kept")), Column(_("Past their term"), right=True)),
         rows=[
             (treatment.title, treatment.duration, number(rows.count(), 0) if rows is not None else "–")
             for treatment in retention.treatments()
@@ -163,8 +163,8 @@ def runs(request: HttpRequest) -> HttpResponse:
         columns=(
             Column(_("When")),
             Column(_("What")),
-            Column(_("Due"), right=True),
-            Column(_("Done"), right=True),
+            Column(_("Past their term"), right=True),
+            Column(_("Dealt with"), right=True),
             Column(_("Stopped")),
         ),
         rows=[

@@ -188,7 +188,7 @@ def _table_of_runs(found: list[Run]) -> Table:
         caption=_("Imports, latest first"),
         columns=(
             Column(_("File")),
-            Column(_("What")),
+            Column(_("Nature of the fault")),
             Column(_("State")),
             Column(_("Lines"), right=True),
             Column(_("Facts"), right=True),

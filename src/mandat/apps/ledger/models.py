@@ -15,6 +15,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 #: Decimals of a unit; whole numbers for those not listed.
 SCALES = {"EUR": 2}
@@ -155,7 +156,7 @@ class Payment(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         PAID = "paid", _("paid")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("payment", "refused")
 
     file = models.ForeignKey(PaymentFile, models.PROTECT, related_name="payments")
     key = models.CharField(max_length=150, unique=True)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mandat.apps.custody.sealing import BlindIndexField, SealedTextField
 from mandat.apps.organisations.categories import HEADCOUNT, legal_label
@@ -15,7 +16,7 @@ from mandat.apps.organisations.categories import HEADCOUNT, legal_label
 
 class State(models.TextChoices):
     ACTIVE = "active", _("active")
-    CEASED = "ceased", _("closed")
+    CEASED = "ceased", pgettext_lazy("company", "closed")
     UNKNOWN = "unknown", _("not known")
 
 
@@ -122,7 +123,7 @@ class Invitation(models.Model):
     rank = models.CharField(_("role"), max_length=8, choices=Rank)
     digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    sent_at = models.DateTimeField(_("sent on"), auto_now_add=True)
+    sent_at = models.DateTimeField(pgettext_lazy("request", "sent on"), auto_now_add=True)
     expires_at = models.DateTimeField(_("valid until"))
 
     class Meta:

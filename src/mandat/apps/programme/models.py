@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RollupCell(models.Model):
@@ -62,7 +63,7 @@ class Declaration(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("to be confirmed")
         CONFIRMED = "confirmed", _("confirmed")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("declaration", "refused")
 
     programme = models.SlugField(max_length=60)
     commitment = models.CharField(max_length=10)

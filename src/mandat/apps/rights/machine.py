@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Who = Literal["claimant", "instructor", "decider", "appeal", "system"]
 
@@ -27,12 +28,12 @@ class State(models.TextChoices):
     """Where a claim stands."""
 
     DRAFT = "draft", _("draft")
-    SUBMITTED = "submitted", _("being examined")
+    SUBMITTED = "submitted", pgettext_lazy("claim", "being examined")
     INCOMPLETE = "incomplete", _("waiting for evidence")
     GRANTED = "granted", _("granted")
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", pgettext_lazy("claim", "refused")
     APPEALED = "appealed", _("under appeal")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("claim", "withdrawn")
 
 
 OPEN = (State.SUBMITTED, State.INCOMPLETE)

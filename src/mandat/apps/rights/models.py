@@ -12,6 +12,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mandat.apps.custody.models import Subject
 from mandat.apps.custody.sealing import SealedJSONField, SealedTextField
@@ -119,14 +120,16 @@ class Piece(models.Model):
     upload = models.ForeignKey("custody.StoredFile", models.SET_NULL, null=True, related_name="rights_pieces")
     added_at = models.DateTimeField()
     verdict = models.CharField(
-        max_length=8, blank=True, choices=[("accepted", _("accepted")), ("rejected", _("not accepted"))]
+        max_length=8,
+        blank=True,
+        choices=[("accepted", _("accepted")), ("rejected", pgettext_lazy("evidence", "not accepted"))],
     )
     judged_by = models.ForeignKey(USER, models.SET_NULL, null=True, related_name="+")
     discard_on = models.DateField(null=True)
     discarded_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = _("piece of evidence")
+        verbose_name = pgettext_lazy("claim", "piece of evidence")
         indexes = [models.Index("discard_on", condition=models.Q(discarded_at__isnull=True), name="pieces_to_discard")]
 
     def __str__(self) -> str:
@@ -187,7 +190,7 @@ class Decision(models.Model):
 
     class Outcome(models.TextChoices):
         GRANTED = "granted", _("granted")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("claim", "refused")
 
     class By(models.TextChoices):
         AUTOMATIC = "automatic", _("by the algorithm alone")
@@ -327,7 +330,7 @@ class Payment(models.Model):
         REFUND = "refund", _("overpayment to refund")
 
     class Status(models.TextChoices):
-        ORDERED = "ordered", _("ordered")
+        ORDERED = "ordered", pgettext_lazy("payment", "ordered")
         WAITING = "waiting", _("waiting")
         SETTLED = "settled", _("settled")
         CANCELLED = "cancelled", _("cancelled")

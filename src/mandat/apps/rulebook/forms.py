@@ -33,7 +33,7 @@ class ValueForm(forms.Form):
     """What a parameter is worth from a day on, on whose word, and why it changes."""
 
     since = forms.DateField(
-        label=gettext_lazy("From"),
+        label=gettext_lazy("In force from"),
         help_text=gettext_lazy("The first day of the new value. Give the day of a value already there to replace it, for instance an assumption by the value voted."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip

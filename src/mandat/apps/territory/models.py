@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Region(models.Model):
@@ -119,7 +120,7 @@ class Commune(models.Model):
         MERGED = "merged", _("Merged")
 
     class Survival(models.TextChoices):
-        NONE = "", _("none")
+        NONE = "", pgettext_lazy("link between communes", "none")
         DELEGATED = "delegated", _("delegated commune")
         ASSOCIATED = "associated", _("associated commune")
 

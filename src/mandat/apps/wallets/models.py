@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mandat.apps.custody.models import Subject
 from mandat.apps.custody.sealing import SealedTextField
@@ -35,9 +36,9 @@ class Wallet(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
-        STOPPED = "stopped", _("stopped")
-        CLOSED = "closed", _("closed")
+        OPEN = "open", pgettext_lazy("wallet", "open")
+        STOPPED = "stopped", pgettext_lazy("wallet", "stopped")
+        CLOSED = "closed", pgettext_lazy("wallet", "closed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     programme = models.SlugField(max_length=60)
@@ -47,7 +48,7 @@ class Wallet(models.Model):
     account = models.OneToOneField(Account, models.PROTECT, related_name="+")
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     next_expiry = models.DateField(null=True)
-    opened_at = models.DateTimeField(_("opened on"))
+    opened_at = models.DateTimeField(pgettext_lazy("wallet", "opened on"))
 
     objects: ClassVar[models.Manager[Wallet]]
 
@@ -165,7 +166,7 @@ class Approval(models.Model):
     class State(models.TextChoices):
         APPLIED = "applied", _("to be decided")
         APPROVED = "approved", _("approved")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("approval", "refused")
         SUSPENDED = "suspended", _("suspended")
         ENDED = "ended", _("ended")
 
@@ -223,7 +224,7 @@ class Line(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         PAID = "paid", _("paid")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("approval", "refused")
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="lines")
     approval = models.ForeignKey(Approval, models.PROTECT, related_name="lines")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mandat.apps.custody.sealing import SealedJSONField
 
@@ -17,7 +18,7 @@ class Establishment(models.Model):
     """A lycée, a school: whose pupils are invited. ``code`` is its public identifier (UAI)."""
 
     code = models.CharField(_("code"), max_length=20, unique=True)
-    kind = models.SlugField(_("kind"), max_length=60)
+    kind = models.SlugField(pgettext_lazy("roll", "kind"), max_length=60)
     name = models.CharField(_("name"), max_length=150)
     commune = models.CharField(_("commune"), max_length=5)
     department = models.CharField(_("department"), max_length=3)

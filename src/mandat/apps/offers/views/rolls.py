@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -168,7 +168,7 @@ def proof(request: HttpRequest, offer: str) -> HttpResponse:
                 else number(getattr(line, name), 0)
                 for name in names
             ),
-            _("closed") if line.closed else _("open"),
+            pgettext("roll", "closed") if line.closed else pgettext("roll", "open"),
             _("exact") if line.holds else _("wrong: %(n)s") % {"n": line.wrong},
         )
         for line in proved.lines

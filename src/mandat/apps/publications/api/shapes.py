@@ -246,6 +246,69 @@ class RuleOut(Schema):
     url: str
 
 
+class RuleOutputOut(Schema):
+    """``role`` says what it is for: ``eligible`` opens the right, ``amount`` is what is received; null otherwise."""
+
+    name: str
+    role: str | None = None
+    unit: str | None = None
+
+
+class RuleLineOut(Schema):
+    """A rule of a right or an aid, in short. ``applies_until`` is included; null where it has no end."""
+
+    code: str
+    version: int
+    digest: str
+    title: Both
+    summary: Both
+    measures: list[int]
+    entity: str = Field(description="who it is asked of")
+    applies_from: dt.date
+    applies_until: dt.date | None
+    outputs: list[RuleOutputOut]
+    parameters: int = Field(description="how many")
+    assumptions: int = Field(description="parameters whose value of today is an assumption, not in the source")
+    url: str
+
+
+class RuleDocumentOut(Schema):
+    """A rule as it is applied: with the inputs and entities that it takes from vocabularies, it can be run elsewhere."""
+
+    code: str
+    version: int
+    digest: str
+    rule: dict[str, Any] = Field(description="inputs, parameters, formulas, outputs, golden cases")
+    shared_inputs: list[dict[str, Any]]
+    entities: list[dict[str, Any]]
+    url: str
+
+
+class BracketOut(Schema):
+    """From ``from`` (included) to the next bracket: a ``rate`` of what exceeds it, or an ``amount``; the other is null."""
+
+    from_: str = Field(alias="from")
+    rate: str | None = None
+    amount: str | None = None
+
+
+class ParameterOut(Schema):
+    """A dated value of a parameter: a number (``value``) or a scale (``brackets``)."""
+
+    rule: str
+    rule_version: int
+    name: str
+    label: Both
+    kind: str
+    unit: str | None
+    from_: dt.date = Field(alias="from")
+    value: str | None
+    brackets: list[BracketOut]
+    reference: str
+    reference_url: str | None
+    assumption: bool = Field(description="the source gives no figure: this one is proposed, and may be replaced")
+
+
 class DefinitionOut(Schema):
     kind: str
     code: str
@@ -289,6 +352,14 @@ class BodyPage(PageOut):
 
 class CommunePage(PageOut):
     items: list[CommuneOut]
+
+
+class RulePage(PageOut):
+    items: list[RuleLineOut]
+
+
+class ParameterPage(PageOut):
+    items: list[ParameterOut]
 
 
 class DefinitionPage(PageOut):

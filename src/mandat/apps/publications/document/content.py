@@ -166,7 +166,7 @@ class _Writer:
                 "about": _("Read this first"),
                 "figures": _("Original figures"),
                 "markers": _("Markers"),
-                "responsible": _("Who is responsible"),
+                "responsible": _("Who is in charge"),
                 "audiences": _("For whom"),
                 "goal": _("Goal"),
                 "now": _("Today"),

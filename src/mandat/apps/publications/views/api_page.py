@@ -21,10 +21,11 @@ TAGS = {
     "facts": Text("Les faits", "The facts"),
     "territory": Text("Le territoire", "The territory"),
     "journal": Text("Le journal signé", "The signed log"),
+    "rules": Text("Les règles des droits et des aides", "The rules of rights and aids"),
     "definitions": Text("Les définitions", "The definitions"),
 }
 #: Values for which the examples of the page have an answer on the bundled programme.
-_EXAMPLES = {"code": {"pillars": "prendre-soin", "chapters": "sante", "commitments": "1.1", "bodies": "region", "communes": "18033"}, "number": "1", "index": "0", "kind": "measure", "version": "1"}  # fmt: skip
+_EXAMPLES = {"code": {"pillars": "prendre-soin", "chapters": "sante", "commitments": "1.1", "bodies": "region", "communes": "18033", "rules": "gratuite-transports"}, "number": "1", "index": "0", "kind": "measure", "version": "1"}  # fmt: skip
 
 
 @require_safe
@@ -54,7 +55,7 @@ def _operation(path: str, operation: dict[str, Any], described: dict[str, Any]) 
         columns = [Column(_("Parameter")), Column(_("Type")), Column(_("Required")), Column(_("Meaning"))]
         table = Table(_("Parameters"), columns, rows)
     return {
-        "id": operation["operationId"].rsplit("_", 1)[-1],
+        "id": operation["operationId"].split("_api_")[-1].partition("_")[2],
         "path": path,
         "summary": Text(operation["x-summary-fr"], operation["summary"]),
         "table": table,

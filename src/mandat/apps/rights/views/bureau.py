@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from mandat.apps.accounts.access import requires
@@ -71,7 +71,7 @@ class QueueFilters(forms.Form):
         for name, choices in (("droit", [(t.code, say(t.right.title)) for t in found]), ("etat", states)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", _("All") if name == "droit" else _("open")), *choices]
+            field.choices = [("", _("All") if name == "droit" else pgettext("claims", "open")), *choices]
 
     def wanted(self) -> selectors.Wanted:
         given = self.cleaned_data

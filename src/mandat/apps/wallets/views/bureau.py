@@ -86,7 +86,7 @@ def wallet(request: HttpRequest, code: str) -> HttpResponse:
             caption=_("Accounts, since %(day)s") % {"day": day(since)},
             columns=(
                 Column(_("Account")),
-                Column(_("How many"), right=True),
+                Column(_("Number of them"), right=True),
                 Column(_("At the start"), right=True),
                 Column(_("In"), right=True),
                 Column(_("Out"), right=True),
