@@ -46,6 +46,7 @@ DOMAINS = (
     "wallets",
     "offers",
     "following",
+    "instruction",
 )
 
 KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")

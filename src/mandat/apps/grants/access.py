@@ -63,6 +63,10 @@ _VERBS: dict[str, Callable[[Standing], bool]] = {
     "internal": lambda s: bool(s.service or s.overview),
     "money": lambda s: bool(s.rank or s.service or s.overview),
     "opine": lambda s: s.expert,
+    # Where the grid is blind, only experts score: who examines the case knows who applies (``services.scoring``).
+    "score": lambda s: s.expert or Duty.INSTRUCT in s.duties,
+    "visit": lambda s: s.expert or Duty.INSTRUCT in s.duties,
+    "recuse": lambda s: bool(s.service or s.expert or s.seat),
     "vote": lambda s: s.seat,
 }  # fmt: skip
 VERBS = tuple(_VERBS)

@@ -12,9 +12,13 @@ class GrantsConfig(AppConfig):
             keeping,
             search,  # noqa: F401 - says what can be found
         )
+        from mandat.apps.grants.services import telling
         from mandat.journal.triggers import PROTECTED
+        from mandat.web import daily
 
         # What was sent, decided and voted, and how a case got there, is neither changed nor deleted.
-        for table in ("move", "submission", "decision", "vote"):
+        for table in ("move", "submission", "decision", "vote", "visit", "recusal"):
             PROTECTED.setdefault(f"grants_{table}", ())
         keeping.register()
+        telling.register()
+        daily.register("grants_day")

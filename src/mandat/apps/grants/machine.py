@@ -64,6 +64,8 @@ _TABLE = (
     Movement("reject", ("decider",), (State.SUBMITTED, State.COMPLETE), State.INADMISSIBLE, _("not admissible")),
     Movement("award", ("decider", "committee"), (State.READY,), State.AWARDED, _("awarded")),
     Movement("refuse", ("decider", "committee", "system"), OPEN, State.REFUSED, _("refused")),
+    # CRPA L231-1: silence grants what the law does not except; never money (``Scheme`` refuses it).
+    Movement("acquire", ("system",), (State.SUBMITTED, State.COMPLETE, State.OPINIONS, State.READY), State.AWARDED, _("acquired by silence")),
     Movement("postpone", ("committee",), (State.READY,), State.COMPLETE, _("put off by the committee")),
     Movement("start", ("instructor",), (State.AWARDED,), State.RUNNING, _("agreement in force")),
     Movement("suspend", ("instructor", "system"), (State.AWARDED, State.RUNNING), State.SUSPENDED, _("payments suspended")),

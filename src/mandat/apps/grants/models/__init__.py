@@ -13,6 +13,7 @@ from mandat.apps.grants.models.deciding import (
     Score,
     Seat,
     Sitting,
+    Visit,
     Vote,
 )
 from mandat.apps.grants.models.following import Account, ConditionRecord, PaymentRequest, Recovery, SmallAid
@@ -49,5 +50,6 @@ __all__ = [
     "Sitting",
     "SmallAid",
     "Submission",
+    "Visit",
     "Vote",
 ]

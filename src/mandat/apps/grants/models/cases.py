@@ -71,6 +71,7 @@ class Case(Bound):
     cost = models.BigIntegerField(null=True)
     asked = models.BigIntegerField(null=True)
     computed = models.BigIntegerField(null=True, help_text=_("what the rule gives on the answers sent"))
+    favourable = models.BooleanField(null=True, help_text=_("what the service proposes: yes or no"))
     proposed = models.BigIntegerField(null=True)
     awarded = models.BigIntegerField(null=True)
     points = models.DecimalField(max_digits=6, decimal_places=2, null=True)
@@ -96,6 +97,8 @@ class Case(Bound):
             models.Index("opened_by", models.F("id").desc(), name="cases_of_a_person"),
             models.Index("assigned_to", "state", "due_on", name="cases_of_an_agent"),
             models.Index("programme", "measure", "state", name="cases_of_a_measure"),
+            models.Index("programme", "area", "state", name="cases_of_a_place"),
+            models.Index("programme", "scheme", "call", "state", name="cases_of_a_call"),
         ]
 
     def __str__(self) -> str:

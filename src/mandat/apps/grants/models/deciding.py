@@ -33,6 +33,7 @@ class Opinion(Bound):
     verdict = models.CharField(max_length=8, choices=Verdict, blank=True)
     text = SealedTextField(blank=True, default="", subject="case__subject")
     given_at = models.DateTimeField(null=True)
+    reminded_on = models.DateField(null=True)
 
     class Meta:
         verbose_name = _("opinion")
@@ -58,6 +59,23 @@ class Score(Bound):
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+
+class Visit(Bound):
+    """Someone came and saw, on a day: what they found. Never changed: another visit is another row."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="visits")
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    on = models.DateField()
+    findings = SealedTextField(subject="case__subject")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("visit")
+        indexes = [models.Index("case", "on", name="grants_visits_of_a_case")]
+
+    def __str__(self) -> str:
+        return f"{self.on:%Y-%m-%d}"
 
 
 class Recusal(Bound):
