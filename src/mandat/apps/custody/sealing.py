@@ -190,8 +190,9 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
     # -- the framework's side
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Token | None:
-        # An empty column holds nothing, and needs no key.
-        return value if value is None or value == "" else Token(value)  # type: ignore[return-value]
+        if value is None or value == "" == self.default:
+            return value  # type: ignore[return-value]  # nothing was ever sealed here
+        return Token(value)
 
     def pre_save(self, model_instance: Any, add: bool) -> Any:
         value = model_instance.__dict__.get(self.attname)
@@ -213,7 +214,7 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
     def get_prep_value(self, value: Any) -> Any:
         if value is None or type(value) is Token or hasattr(value, "resolve_expression"):
             return value
-        if value == "" and self.get_default() == "":
+        if value == "" == self.default:
             return value  # what a migration gives rows that were there before the column: nothing to seal
         raise TypeError(f"{self.purpose} is sealed: save it through an instance, or give what seal_for() returns")
 

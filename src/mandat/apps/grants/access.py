@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import may as may_by_role
-from mandat.apps.grants.models import Case, Duty, Item, Opinion, Post, Recusal, Seat, Shared
+from mandat.apps.grants.models import Case, Duty, Item, Opinion, Party, Post, Recusal, Seat, Shared
 from mandat.apps.organisations.models import Member, Rank
 
 #: What an account's role must allow, besides its post, for a duty to be worth anything.
@@ -119,7 +119,7 @@ def applicant_rank(user: User, case: Case) -> str:
 
 def _memberships(user: User, case: Case) -> QuerySet[Member, str]:
     """Ranks in the organisation that leads; those who belong to another party read, fill and agree to their own part."""
-    theirs = Q(organisation__parties__case=case)
+    theirs = Q(organisation__in=Party.objects.filter(case=case).values("organisation"))
     if case.applicant_id is not None:
         theirs |= Q(organisation=case.applicant_id)
     return Member.objects.filter(theirs, user=user).values_list("rank", flat=True)

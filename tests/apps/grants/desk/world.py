@@ -73,10 +73,15 @@ def files() -> dict[str, bytes]:
         "concours", scoring=GRID, form=_form(), evidence=EVIDENCE,
         calls=[{"code": "printemps", "title": {"fr": "Printemps", "en": "Spring"}, "opens": "2026-01-01", "closes": "2026-03-31"}],
     )  # fmt: skip
-    visit = {"pattern": "visit", "delay_months": 2, "silence": "acceptance", "silence_reference": {"text": "CRPA L231-1"}}
+    visit = {
+        "pattern": "visit",
+        "delay_months": 2,
+        "silence": "acceptance",
+        "silence_reference": {"text": "CRPA L231-1"},
+    }
     found["schemes/label-vert.yaml"] = scheme(
         "label-vert", type="label", workflow=visit, committee=None, payments=None, plan=None,
-        outputs={"eligible": "eligible"},
+        outputs={"eligible": "eligible"}, evidence=EVIDENCE[:2],
         label={"valid_months": 36, "visit": True, "mark": {"fr": "Label vert", "en": "Green label"}},
     )  # fmt: skip
     return found
