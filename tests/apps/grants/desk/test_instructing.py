@@ -14,7 +14,7 @@ from mandat import journal
 from mandat.apps.grants.machine import State
 from mandat.apps.grants.models import Case, Message, Piece
 from mandat.apps.grants.services import delays, instructing, visits
-from mandat.apps.grants.services.moving import terms_of
+from mandat.apps.grants.services.moving import terms_of, today
 from mandat.journal import guard
 from mandat.kernel.errors import InputError
 from tests.apps.grants.desk import world
@@ -69,9 +69,9 @@ def test_what_lacks_is_asked_by_code_field_and_word_and_the_delay_stands_still()
 def test_an_answer_after_the_time_given_adds_no_more_than_that_time() -> None:
     agent = world.posted("agathe", "instruct")
     case = world.case(state=State.COMPLETE)
-    request = instructing.case_ask(actor=agent, case=case, text="Précisez.", until=dt.date.today() + dt.timedelta(10))
+    request = instructing.case_ask(actor=agent, case=case, text="Précisez.", until=today() + dt.timedelta(10))
     case = again(case)
-    delays.resume(case, terms_of(case).document, request, on=dt.date.today() + dt.timedelta(25))
+    delays.resume(case, terms_of(case).document, request, on=today() + dt.timedelta(25))
     assert case.suspended_days == 10
 
 
@@ -172,7 +172,7 @@ def test_a_label_is_proposed_after_a_visit_and_without_an_amount() -> None:
     with pytest.raises(InputError, match="un jour entre"):
         visits.visit_record(actor=agent, case=case, on=dt.date(2020, 1, 1), findings="Vu.")
     with guard.acts():
-        visits.visit_record(actor=agent, case=case, on=dt.date.today(), findings="Trois parcelles vues.")
+        visits.visit_record(actor=agent, case=case, on=today(), findings="Trois parcelles vues.")
     with pytest.raises(InputError, match="pas de montant"):
         instructing.case_propose(actor=agent, case=case, amount=Decimal(1), favourable=True, motive="")
     instructing.case_propose(actor=agent, case=case, amount=None, favourable=True, motive="")
