@@ -17,6 +17,8 @@ from mandat.web.charts.carre import Cell, badge, carre, carre_chart, grid
 from mandat.web.charts.line import line
 from mandat.web.charts.path import progress
 from mandat.web.charts.ruban import Course, Point, Step, ruban
+from mandat.web.charts.sides import WIDTH, Sides, sides
+from mandat.web.components import Column, Table
 
 SVG = "{http://www.w3.org/2000/svg}"
 DAY = dt.date(2024, 5, 13)
@@ -186,3 +188,28 @@ def test_a_line_holds_its_value_until_the_next_is_known() -> None:
     series = [(dt.date(2022, 1, 1), Decimal(10)), (dt.date(2023, 1, 1), Decimal(40))]
     read(line(series, unit="job", title="Emplois", name="l", until=DAY).svg)
     read(line([], unit="job", title="Emplois", name="l", until=DAY).svg)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**7), st.integers(0, 10**7)), max_size=12))
+def test_sides_stay_in_the_picture_on_one_scale_and_say_every_count(counts: list[tuple[int, int]]) -> None:
+    items = [Sides(f"décile <{rank}>", left, right) for rank, (left, right) in enumerate(counts)]
+    table = Table("Déciles", [Column("Décile")], [[item.label] for item in items])
+    left, right = Text("perdent", "lose"), Text("gagnent", "gain")
+    chart = sides(items, left=left, right=right, title="Qui gagne & qui perd", name="essai", table=table)
+    root = read(chart.svg)
+    assert chart.table is table
+    bars = [
+        (float(rect.get("x", "")), float(rect.get("width", "")), rect.get("class"))
+        for rect in root.findall(f"{SVG}rect")
+    ]
+    assert len(bars) == sum(bool(count) for pair in counts for count in pair)
+    assert all(x >= 0 and x + width <= WIDTH for x, width, _class in bars)
+    ends = {round(x + width, 1) for x, width, kind in bars if kind == "side-left"}
+    starts = {round(x, 1) for x, _width, kind in bars if kind != "side-left"}
+    assert len(ends | starts) <= 1  # all start from the same line
+    drawn = iter(bars)
+    widths = [next(drawn)[1] if count else 0 for pair in counts for count in pair]
+    flat = [count for pair in counts for count in pair]
+    for a, wide in zip(flat, widths, strict=True):
+        for b, other in zip(flat, widths, strict=True):
+            assert a <= b or wide >= other

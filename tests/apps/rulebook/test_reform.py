@@ -16,6 +16,7 @@ from django.test import Client
 from mandat.apps.programme.published import Published
 from mandat.apps.rulebook import population, tasks
 from mandat.apps.territory.models import Commune, Departement, Region
+from mandat.web import formats
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")]
 HERE = "/regles/bourse/reforme/"
@@ -76,6 +77,20 @@ def test_a_higher_ceiling_makes_gainers_and_no_loser_and_the_page_says_synthetic
     assert int(total["losers"]) == 0
     assert int(total["eligible_after"]) - int(total["eligible_before"]) == int(total["gainers"])
     assert total["population"] == "synthetic"
+
+
+def test_the_deciles_are_drawn_with_the_same_figures_as_their_table(client: Client, people: population.Sample) -> None:
+    query = {"voir": "1", "p.plafond": "1500"}
+    page = client.get(HERE, query).content.decode()
+    picture = page.split('<figure class="sides">')[1].split("</figure>")[0]
+    for line in rows(client, query):
+        if line["dimension"] == "decile":
+            assert f"décile {line['code']}" in picture
+            assert formats.number(int(line["gainers"]), 0) in picture.split("</svg>")[0]
+            assert formats.number(int(line["gainers"]), 0) in picture.split("<table")[1]
+    assert page.count("Par décile de niveau de vie") == 1 + picture.count("Par décile de niveau de vie") - 1
+    assert "Population de synthèse" in picture
+    assert '<figure class="sides">' not in client.get(HERE, {"voir": "1"}).content.decode()
 
 
 def rows(client: Client, query: dict[str, str], code: str = "bourse") -> list[dict[str, str]]:

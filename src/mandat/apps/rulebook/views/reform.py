@@ -32,8 +32,10 @@ from mandat.apps.territory import selectors as territory
 from mandat.engines.rules import Parameter
 from mandat.engines.rules.units import parse_unit
 from mandat.kernel.errors import InputError
+from mandat.kernel.text import Text
 from mandat.web import formats
-from mandat.web.components import Column, Crumb, Table
+from mandat.web.charts.sides import Sides, sides
+from mandat.web.components import Chart, Column, Crumb, Table
 from mandat.web.templatetags.formats import say
 
 #: Communes shown on the page; the file has them all.
@@ -198,6 +200,7 @@ class _Reform:
             "costed": costed,
             "money": bool(costed and costed.unit and parse_unit(costed.unit).unit.money),
             "one_in": population.ONE_IN,
+            "deciles": _deciles(costed) if costed else None,
             "tables": _tables(costed) if costed else (),
             "summary": _summary(costed) if costed else (),
             "changed": bool(self.changed),
@@ -235,6 +238,23 @@ def _signed(value: Decimal, unit: str) -> str:
     return f"{'+' if value > 0 else ''}{quantity(value, unit)}"
 
 
+def _deciles(costed: Costed) -> Chart | None:
+    """Who gains and who loses from the poorest tenth to the richest; None where nobody does."""
+    cells = costed.by.get("decile", {})
+    if not any(line.gainers or line.losers for line in cells.values()):
+        return None
+    title = _("Who gains and who loses, by decile of standard of living")
+    return sides(
+        [Sides(_("decile %(n)s") % {"n": label}, line.losers, line.gainers) for label, line in cells.items()],
+        left=Text("perdent", "lose"),
+        right=Text("gagnent", "gain"),
+        title=title,
+        name="deciles",
+        table=_table(costed, "decile", _("By decile of standard of living"), cells, ""),
+        caption=_("Persons of each tenth of the population, from the poorest (1) to the richest (10). Synthetic population."),
+    )  # fmt: skip
+
+
 def _tables(costed: Costed) -> list[Table]:
     titles = {
         "age": _("By age"),
@@ -242,6 +262,8 @@ def _tables(costed: Costed) -> list[Table]:
         "decile": _("By decile of standard of living"),
         "commune": _("By commune"),
     }
+    if _deciles(costed) is not None:
+        del titles["decile"]  # the table of the picture
     found = []
     for dimension, title in titles.items():
         cells = dict(costed.by.get(dimension, {}))
