@@ -43,11 +43,11 @@ def sides(
         y = HEAD + rank * ROW
         parts.append(el("text", words(item.label), x=0, y=y + 18, font_size=14))
         for count, way in ((item.left, -1), (item.right, 1)):
-            long = Decimal(count) / Decimal(most) * longest
+            long = max(Decimal(count) / Decimal(most) * longest, Decimal(1 if count else 0))  # one person is seen too
             start = middle - long if way < 0 else middle
             fill = {"fill": weave(name, "late"), "class_": "side-left"} if way < 0 else {"class_": "fill-forest"}
             if count:
-                parts.append(el("rect", x=start, y=y + 5, width=max(long, Decimal(1)), height=18, **fill))
+                parts.append(el("rect", x=start, y=y + 5, width=long, height=18, **fill))
             end = start - 5 if way < 0 else start + long + 5
             said = formats.number(count, 0)
             parts.append(
