@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from mandat.facts.base import Data, fact_type
 from mandat.kernel.text import Text
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+DecidedBy = Literal["authority", "committee", "silence"]
 
 
 @fact_type(
@@ -14,7 +19,10 @@ from mandat.kernel.text import Text
     sentence=Text("{amount} attribués à {beneficiary} : {purpose}", "{amount} awarded to {beneficiary}: {purpose}"),
 )
 class Awarded(Data):
-    """A public body awards ``amount`` (SCDL subventions). ``beneficiary`` is a legal person, else "personne physique"."""
+    """A public body awards ``amount`` (SCDL subventions). ``beneficiary`` is a legal person, else "personne physique".
+
+    ``by`` and ``record_sha256`` say who decided here and under which record; awards read in open data have neither.
+    """
 
     awarder: str = ""
     awarder_siret: str = ""
@@ -26,6 +34,8 @@ class Awarded(Data):
     reference: str = ""
     de_minimis: bool | None = None
     budget_year: int | None = None
+    by: DecidedBy | None = None
+    record_sha256: Digest | None = None
 
 
 @fact_type(
@@ -40,3 +50,56 @@ class Paid(Data):
     purpose: str
     award: str = ""
     share: str = ""
+
+
+@fact_type(
+    "grants.accepted.v1",
+    label=Text("Demande acceptée", "Application accepted"),
+    sentence=Text(
+        "Décision favorable pour {beneficiary} : {purpose}", "Favourable decision for {beneficiary}: {purpose}"
+    ),
+)
+class Accepted(Data):
+    """A label, a contract or another aid without an amount is decided favourably. ``beneficiary`` as in ``Awarded``."""
+
+    beneficiary: str
+    beneficiary_siret: str = ""
+    purpose: str
+    reference: str = ""
+    by: DecidedBy
+    record_sha256: Digest
+
+
+@fact_type(
+    "grants.refused.v1",
+    label=Text("Demande refusée", "Application refused"),
+    sentence=Text("Une demande est refusée", "An application is refused"),
+    counts=False,
+)
+class Refused(Data):
+    """An application is refused, or not admissible. Of whom is not public; ``record_sha256`` is the digest of the record."""
+
+    outcome: Literal["refused", "inadmissible"]
+    by: DecidedBy
+    record_sha256: Digest
+
+
+@fact_type(
+    "grants.sitting_closed.v1",
+    label=Text("Séance d'un comité", "Sitting of a committee"),
+    sentence=Text(
+        "Le comité vote {awarded} accords, {refused} refus, et ajourne {postponed} dossiers",
+        "The committee votes {awarded} awards, {refused} refusals, and puts {postponed} cases off",
+    ),
+    counts=False,
+)
+class SittingClosed(Data):
+    """A committee has sat: its body, how many were present of how many seats, what it decided. ``amount`` is what it awarded."""
+
+    body: str
+    present: int
+    seats: int
+    awarded: int
+    refused: int
+    postponed: int
+    minutes_sha256: Digest

@@ -167,6 +167,15 @@ class Mandate(Strict):
         return self
 
 
+class Authority(Strict):
+    """Who decides under the programme, and the court before which its decisions are brought."""
+
+    name: Title
+    siret: str | None = Field(default=None, pattern=r"^[0-9]{14}$")
+    court: Title
+    court_address: Title
+
+
 class Programme(Strict):
     """The whole: whose it is, where its text comes from, what it does not claim.
 
@@ -183,6 +192,7 @@ class Programme(Strict):
     source: BilingualText
     neutrality: BilingualText
     synthetic: BilingualText
+    authority: Authority | None = None
     chapters: int = Field(ge=1)
     measures: int = Field(ge=1)
     pillars: tuple[Pillar, ...] = Field(min_length=1)
