@@ -44,7 +44,7 @@ def user(name: str, *roles: str) -> User:
 
 def post(who: User, *duties: str, scheme: str = "") -> User:
     for duty in duties:
-        Post.objects.create(programme="essai", scheme=scheme, duty=duty, user=who, since=dt.date(2021, 7, 2))
+        Post.objects.get_or_create(programme="essai", scheme=scheme, duty=duty, user=who, since=dt.date(2021, 7, 2))
     return who
 
 
