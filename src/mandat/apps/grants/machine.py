@@ -69,7 +69,7 @@ _TABLE = (
     Movement("postpone", ("committee",), (State.READY,), State.COMPLETE, _("put off by the committee")),
     Movement("start", ("instructor",), (State.AWARDED,), State.RUNNING, _("agreement in force")),
     Movement("suspend", ("instructor", "system"), (State.AWARDED, State.RUNNING), State.SUSPENDED, _("payments suspended")),
-    Movement("resume", ("instructor",), (State.SUSPENDED,), State.RUNNING, _("payments taken up again")),
+    Movement("resume", ("instructor", "system"), (State.SUSPENDED,), State.RUNNING, _("payments taken up again")),
     Movement("close", ("instructor", "system"), LIVE, State.CLOSED, _("closed")),
     Movement("withdraw", ("applicant",), (*OPEN, *LIVE), State.WITHDRAWN, _("withdrawn by the applicant")),
     # An express decision may still take the place of the refusal that silence made.

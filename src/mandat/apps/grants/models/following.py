@@ -68,7 +68,8 @@ class PaymentRequest(models.Model):
 
     ``spent`` is what the beneficiary justified, where the payment depends on it; ``retained`` what the service kept of it. ``bank`` is the
     account as it was when the payment was checked: it is paid there or nowhere. ``attempt`` counts the orders: one the bank
-    sends back is ordered anew, never under the same key. ``fact_index`` is the fact of the payment that stands.
+    sends back is ordered anew, never under the same key. ``parts`` says what of it each allocation paid ([allocation, cents] pairs),
+    ``fact_index`` is the fact of the payment that stands.
     """
 
     class State(models.TextChoices):
@@ -87,6 +88,7 @@ class PaymentRequest(models.Model):
     attempt = models.PositiveSmallIntegerField(default=0)
     bank = models.ForeignKey("grants.BankDetails", models.PROTECT, null=True, related_name="+")
     run = models.ForeignKey("grants.PaymentRun", models.PROTECT, null=True, related_name="payments")
+    parts = models.JSONField(default=list)
     fact_index = models.BigIntegerField(null=True)
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(USER, models.SET_NULL, null=True, related_name="+")

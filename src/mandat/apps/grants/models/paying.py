@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -23,7 +25,7 @@ class BankDetails(Bound):
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="bank_details")
-    account = SealedJSONField(subject="case__subject")
+    account: Any = SealedJSONField(subject="case__subject")
     hint = models.CharField(max_length=4)
     given_at = models.DateTimeField()
     given_by = models.ForeignKey(USER, models.SET_NULL, null=True, related_name="+")
