@@ -44,7 +44,10 @@ KNOWN_OUTSIDE = {
         "mandat.apps.grants": "each case is sealed with a key of its own",
         "mandat.apps.demonstration": "residents spend from their wallets, but for the account left to visitors",
     },
-    "mandat.apps.organisations.models": {"mandat.apps.grants": "organisations apply, and their members act for them"},
+    "mandat.apps.organisations.models": {
+        "mandat.apps.grants": "organisations apply, and their members act for them",
+        "mandat.apps.funds": "loans and stakes name the legal person they were given to",
+    },
     "mandat.apps.ledger.models": {
         "mandat.apps.funds": "envelopes hold accounts of the ledger by their names",
         "mandat.apps.rights": "payments name the file they go in, and learn what the bank says",

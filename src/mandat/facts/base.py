@@ -47,6 +47,7 @@ DOMAINS = (
     "offers",
     "following",
     "instruction",
+    "funds",
 )
 
 KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")

@@ -133,7 +133,7 @@ def tried(envelope: Envelope, act: str, amount: Decimal, case: str, said: tuple[
         pass
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=MOVES)
 def test_after_any_moves_the_sums_are_those_of_the_cases_added_again(envelope: Envelope, moves: list[tuple[str, int, str, tuple[str, str, str], int]]) -> None:  # fmt: skip
     for act, amount, case, said, year in moves:

@@ -115,3 +115,59 @@ def test_a_committee_killed_in_the_middle_leaves_whole_awards_only(environment: 
     assert awarded + available == 100
     assert reserved == 0
     assert 5 <= cases == awarded // 2 < 40
+
+
+LEND = """
+from mandat.apps.accounts.models import User
+from mandat.apps.funds.plans import LoanTerms
+agent = User.objects.get(email="agent@example.org")
+envelope = Envelope.objects.get(code="fonds")
+services.vote(actor=agent, envelope=envelope, on=dt.date(2025, 12, 19), decision="P", stage="primary", payments={2026: Decimal(100)})
+held = services.reserve(envelope=envelope, case="P-1", amount=Decimal(100), key="r")
+held = services.award(allocation=held, amount=Decimal(100), key="a")
+held = services.engage(allocation=held, amount=Decimal(100), key="e")
+services.loan_release(allocation=held, beneficiary=None, amount=Decimal(100), on=dt.date(2026, 1, 5), year=2026, terms=LoanTerms(rate=Decimal(0), instalments=10, every_months=1), key="release")
+"""
+
+RECEIVE = """
+from mandat.apps.accounts.models import User
+from mandat.apps.funds.models import Loan
+agent = User.objects.get(email="agent@example.org")
+loan = Loan.objects.get(reference="P-1")
+recorded = 0
+for n in range(20):
+    try:
+        # The same twelve payments of 10 euros, whoever records them: ten are owed.
+        services.repayment_record(actor=agent, loan=loan, amount=Decimal(10), on=dt.date(2026, 2, 5), reference=f"BANK {n % 12}")
+        recorded += 1
+    except InputError:
+        pass
+print(recorded)
+"""
+
+REPAID = """
+from mandat.apps.funds.models import Loan, LoanMove
+from mandat.apps.ledger.models import Account
+assert list(verify("essai")) == [], list(verify("essai"))
+assert list(verify_ledger()) == []
+loan = Loan.objects.get(reference="P-1")
+assert loan.state == "closed", loan.state
+assert Account.objects.get(book="loans:essai", code="loan:P-1").balance == 0
+print(int(loan.repaid / 100), LoanMove.objects.filter(kind="repaid").count())
+"""
+
+
+def test_agents_who_record_the_same_payments_at_once_record_each_of_them_once(environment: dict[str, str]) -> None:
+    lent = subprocess.run(program(LEND), env=environment, check=False, capture_output=True, text=True)
+    assert lent.returncode == 0, lent.stderr
+    agents = [
+        subprocess.Popen(program(RECEIVE), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    for agent in agents:
+        out, errors = agent.communicate(timeout=120)
+        assert agent.returncode == 0, errors
+        assert int(out) >= 10
+    done = subprocess.run(program(REPAID), env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["100", "10"]

@@ -3,6 +3,9 @@
 One book a programme. Of each envelope, commitment credits move ``assembly → available → reserved → awarded → engaged → paid``, or to
 ``lapsed``; payment credits of a year ``treasury → cp:YEAR → spent:YEAR``, or to ``cp-lapsed``. Only the assembly's and the
 treasury's accounts go below zero: they are what was voted. So no euro is promised or paid twice, whatever runs beside.
+
+Loans and stakes have books of their own (``loans:PROGRAMME``, ``stakes:PROGRAMME``), with an account for each: it holds what is still
+owed, or what the shares held cost.
 """
 
 from __future__ import annotations
@@ -31,6 +34,11 @@ def account(envelope: Envelope, name: str) -> Account:
     return account_open(
         book=envelope.book, code=f"{envelope.code}/{name}", kind=name.split(":")[0], unit="EUR", floor=floor
     )
+
+
+def kept_account(book: str, code: str, kind: str, *, floor: bool = True) -> Account:
+    """An account of the books of loans and stakes; without ``floor``, it stands for where the money comes from."""
+    return account_open(book=book, code=code, kind=kind, unit="EUR", floor=Decimal(0) if floor else None)
 
 
 def balances(envelopes: Iterable[Envelope]) -> Mapping[str, Mapping[str, Decimal]]:

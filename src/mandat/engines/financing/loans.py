@@ -131,9 +131,7 @@ def repay_early(
     if not 0 < amount <= owed or amount != amount.quantize(CENT):
         raise InputError(Text(f"il reste {owed} € à rembourser", f"€{owed} remain to be repaid"))
     since = past[-1].due if past else add_months(terms.first_due, -terms.every_months)
-    with localcontext() as context:
-        context.prec = PRECISION
-        interest = _interest(amount, since, on, terms.rate).quantize(CENT, rounding=ROUND_HALF_UP)
+    interest = interest_by_day(amount, since=since, on=on, rate=terms.rate)
     early = Instalment(due=on, principal=amount, interest=interest, remaining=owed - amount)
     future = [line for line in lines if line.due > on]
     if amount == owed or not future:
@@ -145,8 +143,24 @@ def repay_early(
         deferred=min(max(0, terms.deferred - len(past)), len(future) - 1),
         first_due=future[0].due,
     )
-    following = _dated(schedule(rest), future) if keep == "term" else _shortened(rest, future)
-    return (*past, early, *following)
+    return (*past, early, *following(rest, future, keep=keep))
+
+
+def following(
+    rest: Terms, like: Sequence[Instalment], *, keep: Literal["term", "payment"] = "term"
+) -> tuple[Instalment, ...]:
+    """The instalments that repay ``rest`` in the place of ``like``, on the same days: its schedule where the ``term`` is
+    kept, else payments of the size of those of ``like``, ending sooner. ``rest`` has as many instalments as ``like``."""
+    with localcontext() as context:
+        context.prec = PRECISION
+        return _dated(_schedule(rest), like) if keep == "term" else _shortened(rest, like)
+
+
+def interest_by_day(amount: Decimal, *, since: dt.date, on: dt.date, rate: Decimal) -> Decimal:
+    """Simple interest of ``amount`` from ``since`` to ``on``, 365 days a year, to the cent (half up)."""
+    with localcontext() as context:
+        context.prec = PRECISION
+        return _interest(amount, since, on, rate).quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def _dated(lines: Sequence[Instalment], like: Sequence[Instalment]) -> tuple[Instalment, ...]:
