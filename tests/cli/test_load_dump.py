@@ -72,7 +72,7 @@ def test_load_dump_load_is_the_identity_and_says_what_it_did(home: Path) -> None
     assert facts > 0
     assert call(home, "load", "programme").stdout == "Rien n'a changé.\n"
     dumped = call(home, "dump", "again")
-    assert dumped.stdout == f"{len(FILES)} fichier(s) écrit(s) dans again.\n"
+    assert dumped.stdout == f"{len(FILES)} fichiers écrits dans again.\n"
     assert {name: (home / "again" / name).read_text() for name in FILES} == FILES
     assert sorted(p.name for p in (home / "again").rglob("*") if p.is_file()) == sorted(Path(n).name for n in FILES)
     assert call(home, "load", "again").stdout == "Rien n'a changé.\n"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +14,7 @@ from typer.testing import CliRunner
 
 from mandat.cli.main import COMMANDS, app, explain
 from mandat.kernel.errors import InputError
-from mandat.kernel.text import speaking
+from mandat.kernel.text import Text, counted, speaking
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMME = ROOT / "programmes" / "centre-val-de-loire"
@@ -62,7 +64,7 @@ def test_commands_without_a_database_do_not_import_django(arguments: tuple[str, 
 def test_every_command_says_what_it_does(command: str) -> None:
     done = CliRunner().invoke(app, [command, "--help"], catch_exceptions=False)
     assert done.exit_code == 0
-    assert "Usage:" in done.stdout or command == "manage"
+    assert "Usage : " in done.stdout or command == "manage"
     assert done.stderr == ""
 
 
@@ -144,3 +146,54 @@ def test_a_broken_constraint_is_a_bug() -> None:
     from django.db.utils import IntegrityError
 
     assert explain(IntegrityError("UNIQUE constraint failed")) == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["rien"], "la commande « rien » n’existe pas."),
+        (["check"], "il manque l’argument « path »."),
+        (["check", "--rien"], "l’option --rien n’existe pas."),
+        (["check", "a", "b"], "en trop : b."),
+        (["demo", "--port"], "l’option --port demande une valeur."),
+        (["demo", "--port", "abc"], "valeur refusée pour --port : écrivez un nombre entier."),
+        (["demo", "--port", "5"], "valeur refusée pour --port : au moins 1024."),
+    ],
+)
+def test_a_misuse_is_told_in_french_with_the_usage(arguments: list[str], said: str) -> None:
+    done = mandat(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.rstrip().endswith(f"Erreur : {said}")
+    assert not re.search(r"Usage: |Try |Error:", done.stderr)
+
+
+def test_a_misuse_is_told_in_english_where_english_is_asked() -> None:
+    done = mandat("check", "a", "b", MANDAT_LANG="en")
+    assert done.returncode == 2
+    assert "Error: Got unexpected extra argument" in done.stderr
+    assert "Usage: " in done.stderr
+
+
+def test_help_is_in_french_at_every_level() -> None:
+    for arguments in (["--help"], ["rules", "--help"], ["demo", "--help"], ["rules", "check", "--help"]):
+        done = mandat(*arguments)
+        assert done.returncode == 0
+        assert "Affiche cette aide." in done.stdout
+        assert not re.search(r"Usage: |Commands:|Show this|\[default", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("count", "fr", "en"), [(0, "0 erreur", "0 errors"), (1, "1 erreur", "1 error"), (2, "2 erreurs", "2 errors")]
+)
+def test_a_count_agrees_with_its_noun_in_each_language(count: int, fr: str, en: str) -> None:
+    said = counted(count, Text("erreur", "error"), Text("erreurs", "errors"))
+    assert (said.fr, said.en) == (fr, en)
+
+
+def test_no_message_leaves_its_plural_to_the_reader() -> None:
+    doubtful = re.compile(r"[a-zéè]\((?:s|es|e|ies)\)")
+    for path in (ROOT / "src" / "mandat").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not doubtful.search(node.value), f"{path.name}:{node.lineno}: {node.value}"

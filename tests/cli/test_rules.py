@@ -13,9 +13,11 @@ import pytest
 from pyarrow import parquet
 from typer.testing import CliRunner, Result
 
-from mandat.cli.rules import app
+from mandat.cli.rules import app, read_rule
 from mandat.kernel.errors import InputError
 from tests.engines.rules.samples import TARIFF, VOCABULARY
+
+PROGRAMME = Path(__file__).resolve().parents[2] / "programmes" / "centre-val-de-loire"
 
 
 def written(path: Path, data: dict[str, Any]) -> Path:
@@ -39,7 +41,47 @@ def test_a_folder_of_right_rules_is_said_right(folder: Path) -> None:
     result = mandat("check", folder)
     assert result.exit_code == 0, result.output
     assert "tarif-transports" in result.stdout
-    assert "2 exemple(s)" in result.stdout
+    assert "2 exemples" in result.stdout
+
+
+def test_rules_held_by_other_documents_are_checked_at_their_own_lines(folder: Path) -> None:
+    rule = json.loads((folder / "tarif.yaml").read_text("utf-8"))
+    (folder / "tarif.yaml").unlink()
+    (folder / "rules").mkdir()
+    (folder / "schemes").mkdir()
+    (folder / "commun.yaml").rename(folder / "rules" / "commun.yaml")
+    del rule["kind"]
+    scheme = written(folder / "schemes" / "aide.yaml", {"kind": "scheme", "code": "aide", "rules": [rule]})
+    for path in (folder, scheme):
+        result = mandat("check", path)
+        assert result.exit_code == 0, result.output
+        assert "tarif-transports" in result.stdout
+    text = scheme.read_text("utf-8").replace("revenus_foyer / nombre", "revenus_foyr / nombre")
+    scheme.write_text(text, "utf-8")
+    result = mandat("check", scheme)
+    line = next(rank for rank, row in enumerate(text.splitlines(), 1) if "revenus_foyr" in row)
+    column = text.splitlines()[line - 1].index("revenus_foyr") + 1
+    assert f"aide.yaml:{line}: colonne {column} : nom inconnu : revenus_foyr" in result.stderr
+    assert (
+        result.stderr.rstrip().endswith(f"{len(result.stderr.splitlines()) - 1} erreurs")
+        or "1 erreur\n" in result.stderr
+    )
+
+
+def test_a_file_of_several_rules_is_not_run_by_guess(folder: Path) -> None:
+    rule = json.loads((folder / "tarif.yaml").read_text("utf-8"))
+    del rule["kind"]
+    several = {"kind": "scheme", "code": "aide", "rules": [rule | {"code": "une"}, rule | {"code": "autre"}]}
+    scheme = written(folder / "aide.yaml", several)
+    with pytest.raises(InputError, match="plusieurs règles : autre, une"):
+        read_rule(scheme, "24", None)
+
+
+def test_every_rule_of_the_region_is_checked_wherever_it_is_written() -> None:
+    result = mandat("check", PROGRAMME, "--json")
+    found = {row["code"] for row in json.loads(result.stdout)["rules"]}
+    assert result.exit_code == 0
+    assert {"gratuite-transports", "cap-asso"} <= found
 
 
 def test_an_error_in_a_formula_has_the_line_and_column_of_the_file(folder: Path) -> None:

@@ -57,8 +57,8 @@ def test_a_sound_folder_has_no_problem_and_is_counted() -> None:
         ("chapter", "instruments: [budget]", "instruments: [magie]", "instruments: [budget]", "instrument inconnu"),
         ("chapter", "expected_every_months: 12", "expected_every_months: 0", "expected_every", "au moins 1"),
         ("chapter", "value: 450,", "value: beaucoup,", "value: 450", "nombre"),
-        ("programme", "measures: 2", "measures: 3", "measures: 2", "manquant(s) : 3"),
-        ("programme", "chapters: 1", "chapters: 2", "chapters: 1", "manquant(s) : 2"),
+        ("programme", "measures: 2", "measures: 3", "measures: 2", "mesure manquante : 3"),
+        ("programme", "chapters: 1", "chapters: 2", "chapters: 1", "chapitre manquant : 2"),
         ("programme", "end: 2028-03-31", "end: 2020-03-31", "mandate:", "finit après"),
         ("programme", "kind: programme", "kind: program", "kind: programme", "genre inconnu"),
     ],
@@ -83,8 +83,8 @@ def test_a_missing_chapter_is_an_error() -> None:
     files = texts()
     del files["measures/01-sante.yaml"]
     messages = [problem.message for problem in read_texts(files).problems]
-    assert any("chapitre(s) manquant(s) : 1" in message for message in messages)
-    assert any("mesure(s) manquant(s) : 1, 2" in message for message in messages)
+    assert any("chapitre manquant : 1" in message for message in messages)
+    assert any("mesures manquantes : 1, 2" in message for message in messages)
 
 
 def test_one_bad_file_does_not_hide_the_others() -> None:

@@ -10,7 +10,7 @@ import typer
 
 from mandat.definitions.folder import read_folder
 from mandat.definitions.registry import kinds
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -31,7 +31,7 @@ def check(
         for problem in folder.problems:
             typer.echo(str(problem), err=True)
         if folder.problems:
-            typer.echo(str(Text(f"{len(folder.problems)} erreur(s)", f"{len(folder.problems)} error(s)")), err=True)
+            typer.echo(str(counted(len(folder.problems), Text("erreur", "error"), Text("erreurs", "errors"))), err=True)
         else:
             typer.echo(str(Text("Aucune erreur.", "No error.")))
     if folder.problems:

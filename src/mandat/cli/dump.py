@@ -9,7 +9,7 @@ import typer
 
 from mandat.cli.django import start
 from mandat.kernel.errors import InputError
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -42,5 +42,11 @@ def dump(
 
     written = write(programme or settings.MANDAT_PROGRAMME, path)
     typer.echo(
-        str(Text(f"{len(written)} fichier(s) écrit(s) dans {path}.", f"{len(written)} file(s) written to {path}."))
+        str(
+            counted(
+                len(written),
+                Text(f"fichier écrit dans {path}.", f"file written to {path}."),
+                Text(f"fichiers écrits dans {path}.", f"files written to {path}."),
+            )
+        )
     )

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mandat.cli.django import start
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 if TYPE_CHECKING:
     from mandat.apps.publications.folders import Progress as Tell
@@ -94,7 +94,15 @@ def everything(folder: Folder, programme: Code = "") -> None:
 
 
 def _done(folder: Path, count: int) -> None:
-    typer.echo(str(Text(f"{count} fichier(s) écrit(s) dans {folder}.", f"{count} file(s) written to {folder}.")))
+    typer.echo(
+        str(
+            counted(
+                count,
+                Text(f"fichier écrit dans {folder}.", f"file written to {folder}."),
+                Text(f"fichiers écrits dans {folder}.", f"files written to {folder}."),
+            )
+        )
+    )
 
 
 @contextmanager

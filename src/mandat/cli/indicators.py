@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mandat.cli.django import start
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
@@ -26,7 +26,15 @@ def rebuild(
     from mandat.apps.programme.rollups import rebuild as build
 
     count = build(settings.MANDAT_PROGRAMME, commitments=commitment or None)
-    typer.echo(str(Text(f"{count} engagement(s) recalculé(s).", f"{count} commitment(s) recomputed.")))
+    typer.echo(
+        str(
+            counted(
+                count,
+                Text("engagement recalculé.", "commitment recomputed."),
+                Text("engagements recalculés.", "commitments recomputed."),
+            )
+        )
+    )
 
 
 @app.command()

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from mandat.kernel.errors import InputError
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 app = typer.Typer(
     add_completion=False,
@@ -196,7 +196,7 @@ def _tell(report: Any, as_json: bool) -> None:
         )
     else:
         count = len(report.findings)
-        typer.echo(str(Text(f"{count} anomalie(s).", f"{count} anomaly(ies).")), err=True)
+        typer.echo(str(counted(count, Text("anomalie.", "anomaly."), Text("anomalies.", "anomalies."))), err=True)
 
 
 def _start() -> None:

@@ -11,7 +11,7 @@ from mandat.cli.django import start
 from mandat.definitions.folder import read_folder
 from mandat.definitions.registry import kinds
 from mandat.kernel.errors import InputError
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -30,7 +30,12 @@ def load(path: Annotated[Path, typer.Argument(help=str(Text("Dossier du programm
         for problem in folder.problems:
             typer.echo(str(problem), err=True)
         count = len(folder.problems)
-        raise InputError(Text(f"{count} erreur(s) : rien n'est publié", f"{count} error(s): nothing is published"))
+        said = counted(
+            count,
+            Text("erreur : rien n'est publié", "error: nothing is published"),
+            Text("erreurs : rien n'est publié", "errors: nothing is published"),
+        )
+        raise InputError(said)
     start()
     from django.conf import settings
 
@@ -44,6 +49,14 @@ def load(path: Annotated[Path, typer.Argument(help=str(Text("Dossier du programm
         for name, (before, after) in change.differences.items():
             typer.echo(f"    {name} : {before!r} → {after!r}")
     if changes:
-        typer.echo(str(Text(f"{len(changes)} définition(s) publiée(s).", f"{len(changes)} definition(s) published.")))
+        typer.echo(
+            str(
+                counted(
+                    len(changes),
+                    Text("définition publiée.", "definition published."),
+                    Text("définitions publiées.", "definitions published."),
+                )
+            )
+        )
     else:
         typer.echo(str(Text("Rien n'a changé.", "Nothing changed.")))

@@ -16,8 +16,10 @@ from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 
 from mandat import __version__
+from mandat.cli import usage
 from mandat.kernel.errors import MandatError
 from mandat.kernel.text import Text, set_language
 
@@ -97,7 +99,13 @@ class LazyGroup(TyperGroup):
         command = typer.main.get_command(app)
         command.name = cmd_name
         command.help = command.help or str(lazy.help)
-        return command
+        return usage.speak(command)
+
+    def get_help(self, ctx: Any) -> str:
+        return usage.said(super().get_help(ctx))
+
+    def get_usage(self, ctx: Any) -> str:
+        return usage.said(super().get_usage(ctx))
 
 
 # Plain help: rich's own costs two thirds of the 0.3 s that --help may take.
@@ -132,13 +140,21 @@ def run() -> Any:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        return app()
+        code = app(standalone_mode=False)
+    except typer.Abort:
+        typer.echo(str(Text("Abandonné.", "Aborted.")), err=True)
+        raise SystemExit(1) from None
+    except TyperException as error:
+        text, code = usage.show(error)
+        typer.echo(text, err=True)
+        raise SystemExit(code) from None
     except Exception as error:
         sentence = explain(error)
         if not sentence:
             raise
         typer.echo(f"{Text('Erreur : ', 'Error: ')}{sentence}", err=True)
         raise SystemExit(1) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
 
 
 #: What the system says in English only, for what users meet.

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from mandat.kernel.errors import InputError
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -106,13 +106,14 @@ def population(
         typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
     say = _number
+    departments = counted(len(fits), Text("département", "department"), Text("départements", "departments"))
     typer.echo(
         str(
             Text(
                 f"Population de synthèse : {say(people)} personnes, {say(households)} ménages, "
-                f"{len(fits)} département(s), graine {seed}.",
+                f"{departments.fr}, graine {seed}.",
                 f"Synthetic population: {say(people)} persons, {say(households)} households, "
-                f"{len(fits)} département(s), seed {seed}.",
+                f"{departments.en}, seed {seed}.",
             )
         )
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,9 +14,10 @@ from pydantic import BaseModel, ValidationError
 
 from mandat.definitions import messages
 from mandat.definitions.reading import LARGEST_FILE, Document, read
+from mandat.definitions.registry import kinds
 from mandat.definitions.scalars import position
 from mandat.kernel.errors import InputError, Problem
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 if TYPE_CHECKING:
     from mandat.engines.rules import Rule, RuleDocument, RuleProblem, VocabularyDocument
@@ -48,30 +49,50 @@ AsOf = Annotated[
 RuleFile = Annotated[Path, typer.Argument(help=_help("Fichier de la règle.", "File of the rule."))]
 
 
+Place = tuple[str | int, ...]
+
+
+def _documents(data: Any, kind: str = "", place: Place = ()) -> Iterator[tuple[str, Place]]:
+    """The rules and vocabularies of a file, and where each stands: at the top, or inside another document (a scheme holds its rules)."""
+    if not isinstance(data, dict):
+        return
+    kind = kind or str(data.get("kind"))
+    if kind in ("rule", "rule-vocabulary"):
+        yield kind, place
+        return
+    known = kinds().get(kind)
+    for name, inner in known.children.items() if known else ():
+        items = data.get(name)
+        for rank, item in enumerate(items if isinstance(items, list) else ()):
+            yield from _documents(item, inner, (*place, name, rank))
+
+
 @dataclass(slots=True)
 class Library:
     """Rules and vocabularies read from files, by code, and every problem."""
 
     texts: dict[str, str] = field(default_factory=dict)
     rules: dict[str, tuple[RuleDocument, Document]] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     vocabularies: dict[str, tuple[VocabularyDocument, Document]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, path: Path) -> None:
-        from mandat.engines.rules import RuleDocument, VocabularyDocument
-
         with path.open("rb") as stream:
             raw = stream.read(LARGEST_FILE + 1)
         document, problems = read(raw, file=str(path))
         self.problems += problems
         if document is None or not isinstance(document.data, dict):
             return
-        kind = document.data.get("kind")
-        content = {key: value for key, value in document.data.items() if key != "kind"}
         self.texts[str(path)] = raw.decode("utf-8-sig")
+        for kind, place in _documents(document.data):
+            self._add(kind, document.inner(place) if place else document, place)
+
+    def _add(self, kind: str, document: Document, place: Place) -> None:
+        from mandat.engines.rules import RuleDocument, VocabularyDocument
+
+        content = {key: value for key, value in document.data.items() if key != "kind"}
         model: type[BaseModel] = RuleDocument if kind == "rule" else VocabularyDocument
-        if kind not in ("rule", "rule-vocabulary"):
-            return
         try:
             found = model.model_validate(content)
         except ValidationError as error:
@@ -80,6 +101,7 @@ class Library:
         if isinstance(found, RuleDocument):
             self._once(found.code, self.rules, document)
             self.rules[found.code] = (found, document)
+            self.places[found.code] = place
         elif isinstance(found, VocabularyDocument):
             self._once(found.code, self.vocabularies, document)
             self.vocabularies[found.code] = (found, document)
@@ -99,23 +121,23 @@ class Library:
         document, source = self.rules[code]
         used = [vocabulary for vocabulary, _ in self.vocabularies.values()]
         rule, problems = compile_rule(document, used, perimeters=perimeters)
-        self.problems += [self._placed(problem, source) for problem in problems]
+        self.problems += [self._placed(problem, source, self.places[code]) for problem in problems]
         return rule
 
-    def _placed(self, problem: RuleProblem, source: Document) -> Problem:
+    def _placed(self, problem: RuleProblem, source: Document, place: Place) -> Problem:
         if problem.document:
-            source = self.vocabularies[problem.document][1]
+            source, place = self.vocabularies[problem.document][1], ()
         name = ".".join(str(step) for step in problem.place if not isinstance(step, int))
         if not problem.line:
             return Problem(source.file, source.line(problem.place), f"{name} : {problem.text}")
-        line, column = position(self.texts[source.file], problem.place, problem.line, problem.column)
+        line, column = position(self.texts[source.file], (*place, *problem.place), problem.line, problem.column)
         return Problem(
             source.file, line, str(Text(f"colonne {column} : {problem.text.fr}", f"column {column}: {problem.text.en}"))
         )
 
 
 def read_library(path: Path) -> Library:
-    """Every rule and vocabulary of a folder, or of one file with the vocabularies beside it."""
+    """Every rule and vocabulary of a folder, or of one file with the vocabularies beside it or in the programme's ``rules/``."""
     if not path.exists():
         raise InputError(Text(f"introuvable : {path}", f"not found: {path}"))
     library = Library()
@@ -125,7 +147,11 @@ def read_library(path: Path) -> Library:
         return library
     library.add(path)
     beside = Library()
-    for file in sorted(path.parent.glob("*.yaml")):
+    shared = path.parent.parent / "rules"
+    for file in (
+        *sorted(path.parent.glob("*.yaml")),
+        *(sorted(shared.glob("*.yaml")) if shared != path.parent else ()),
+    ):
         if file != path:
             beside.add(file)
     for code, found in beside.vocabularies.items():
@@ -155,7 +181,14 @@ def read_rule(file: Path, region: str, places: list[str] | None) -> Rule:
     library = read_library(file)
     if not library.rules and not library.problems:
         raise InputError(
-            Text("ce fichier n'est pas une règle (kind: rule)", "this file is no rule (kind: rule)"), file=str(file)
+            Text("ce fichier ne contient pas de règle (kind: rule)", "this file holds no rule (kind: rule)"),
+            file=str(file),
+        )
+    if len(library.rules) > 1:
+        named = ", ".join(sorted(library.rules))
+        raise InputError(
+            Text(f"ce fichier contient plusieurs règles : {named}", f"this file holds several rules: {named}"),
+            file=str(file),
         )
     rule = None
     for code in library.rules:
@@ -178,7 +211,7 @@ def read_day(text: str | None) -> dt.date | None:
 def _tell(problems: list[Problem]) -> None:
     for problem in sorted(problems):
         typer.echo(str(problem), err=True)
-    typer.echo(str(Text(f"{len(problems)} erreur(s)", f"{len(problems)} error(s)")), err=True)
+    typer.echo(str(counted(len(problems), Text("erreur", "error"), Text("erreurs", "errors"))), err=True)
 
 
 @app.command(help=_help("Vérifie des règles et leurs exemples.", "Check rules and their golden cases."))
@@ -208,8 +241,10 @@ def check(
             }
         )
         if not as_json:
-            said = Text(f"{wrong} erreur(s)", f"{wrong} error(s)") if wrong else Text("juste", "right")
-            cases = Text(f"{len(document.cases)} exemple(s)", f"{len(document.cases)} golden case(s)")
+            said = (
+                counted(wrong, Text("erreur", "error"), Text("erreurs", "errors")) if wrong else Text("juste", "right")
+            )
+            cases = counted(len(document.cases), Text("exemple", "golden case"), Text("exemples", "golden cases"))
             typer.echo(f"{code:40s} {cases!s:18s} {said}")
     if as_json:
         errors = [{"file": p.file, "line": p.line, "message": p.message} for p in sorted(library.problems)]
@@ -301,15 +336,9 @@ def run(
             ),
             err=True,
         )
-    total = Decimal(result.lines)
-    typer.echo(
-        str(
-            Text(
-                f"{total} ligne(s), {len(result.problems)} en erreur : {output}",
-                f"{total} line(s), {len(result.problems)} in error: {output}",
-            )
-        )
-    )
+    total = counted(result.lines, Text("ligne", "line"), Text("lignes", "lines"))
+    wrong = len(result.problems)
+    typer.echo(str(Text(f"{total.fr}, {wrong} en erreur : {output}", f"{total.en}, {wrong} in error: {output}")))
     if result.problems:
         raise typer.Exit(1)
 

@@ -14,7 +14,7 @@ import typer
 
 from mandat.cli.django import start
 from mandat.kernel.errors import InputError, Problem
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -170,9 +170,10 @@ def _report(problems: list[Problem]) -> None:
         typer.echo(str(problem), err=True)
     if problems:
         raise InputError(
-            Text(
-                f"{len(problems)} erreur(s) dans les fichiers : rien n’est importé",
-                f"{len(problems)} error(s) in the files: nothing is imported",
+            counted(
+                len(problems),
+                Text("erreur dans les fichiers : rien n’est importé", "error in the files: nothing is imported"),
+                Text("erreurs dans les fichiers : rien n’est importé", "errors in the files: nothing is imported"),
             )
         )
 

@@ -52,6 +52,15 @@ class Document:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def inner(self, place: Path) -> Document:
+        """What stands at ``place`` as a document of its own, on the same lines of the same file."""
+        data, size = self.data, len(place)
+        for step in place:
+            data = data[step]
+        return Document(
+            self.file, data, {path[size:]: line for path, line in self.lines.items() if path[:size] == place}
+        )
+
 
 class _RefusedError(Exception):
     def __init__(self, line: int, text: Text) -> None:

@@ -54,3 +54,13 @@ class Text:
 
     def __str__(self) -> str:
         return self.in_(_language.get())
+
+
+def counted(count: int, one: Text, many: Text) -> Text:
+    """``count`` and its noun: French is plural from two on, English for all but one.
+
+    ``one`` and ``many`` may have more words after the noun, for those that agree with it.
+    """
+    return Text(
+        f"{count} {many.fr if abs(count) >= 2 else one.fr}", f"{count} {one.en if abs(count) == 1 else many.en}"
+    )

@@ -25,12 +25,17 @@ def one_programme_with_all_it_announces(folder: Folder) -> None:
         folder.problem(extra, Text("un seul programme par dossier", "one programme a folder"))
     programme = cast(Programme, programmes[0].model)
     for kind, expected in (("chapter", programme.chapters), ("measure", programme.measures)):
-        label = "chapitre(s)" if kind == "chapter" else "mesure(s)"
+        fr = (
+            ("chapitre manquant", "chapitres manquants")
+            if kind == "chapter"
+            else ("mesure manquante", "mesures manquantes")
+        )
         numbers = sorted(cast(Chapter | Measure, definition.model).number for definition in folder.of(kind))
         missing = sorted(set(range(1, expected + 1)) - set(numbers))
         if missing:
             listed = ", ".join(map(str, itertools.islice(missing, 10)))
-            message = Text(f"{label} manquant(s) : {listed}", f"missing {kind}(s): {listed}")
+            several = len(missing) > 1
+            message = Text(f"{fr[several]} : {listed}", f"missing {kind}{'s' if several else ''}: {listed}")
             folder.problem(programmes[0], message, f"{kind}s")
         for definition in folder.of(kind):
             if cast(Chapter | Measure, definition.model).number > expected:

@@ -12,7 +12,7 @@ from mandat.apps.territory.models import BassinDeVie, Commune, Departement, Epci
 from mandat.apps.territory.reference import CommuneRow, FormerRow, Reference, check
 from mandat.apps.territory.selectors import fold
 from mandat.kernel.errors import InputError
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 BATCH = 500
 Progress = Callable[[int, int], None]
@@ -66,12 +66,15 @@ def _refuse_losses(reference: Reference) -> None:
     )
     if lost:
         shown = ", ".join(lost[:10]) + ("…" if len(lost) > 10 else "")
+        said = counted(
+            len(lost),
+            Text("commune connue absente", "known commune missing"),
+            Text("communes connues absentes", "known communes missing"),
+        )
         raise InputError(
             Text(
-                f"{len(lost)} commune(s) connue(s) absente(s) du fichier sans commune suivante : {shown}. "
-                "Donnez leurs fusions avec --mergers.",
-                f"{len(lost)} known commune(s) missing from the file without a successor: {shown}. "
-                "Give their mergers with --mergers.",
+                f"{said.fr} du fichier, sans commune suivante : {shown}. Donnez les fusions avec --mergers.",
+                f"{said.en} from the file, without a successor: {shown}. Give the mergers with --mergers.",
             )
         )
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from mandat.engines.sortition.highs import INF, Program
 from mandat.engines.sortition.model import Problem, Quota, Quotas
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +164,9 @@ def explain(problem: Problem) -> Text:
             "stand in the way.",
         ).format(n=int(problem.caps.sum()))
         return Text(f"{head.fr} {tail.fr}", f"{head.en} {tail.en}")
-    lines_fr = [f"{head.fr} Le plus petit changement ({found[0].seats} place(s)) : {found[0].text.fr}."]
-    lines_en = [f"{head.en} The smallest change ({found[0].seats} seat(s)): {found[0].text.en}."]
+    seats = counted(found[0].seats, Text("place", "seat"), Text("places", "seats"))
+    lines_fr = [f"{head.fr} Le plus petit changement ({seats.fr}) : {found[0].text.fr}."]
+    lines_en = [f"{head.en} The smallest change ({seats.en}): {found[0].text.en}."]
     for other in found[1:]:
         lines_fr.append(f"Ou bien ({other.seats}) : {other.text.fr}.")
         lines_en.append(f"Or else ({other.seats}): {other.text.en}.")

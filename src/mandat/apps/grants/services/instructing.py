@@ -25,7 +25,7 @@ from mandat.apps.grants.services.moving import fact, held, move, terms_of, today
 from mandat.apps.grants.services.telling import tell, tell_applicants
 from mandat.apps.programme.terms import Terms
 from mandat.kernel.errors import InputError
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 #: Days given to complete an application.
 FEWEST_DAYS, MOST_DAYS = 5, 180
@@ -243,8 +243,8 @@ def lacks(case: Case, scheme: Scheme) -> list[Text]:
     if scheme.scoring is not None:
         scored = case.scores.count()
         if scored < scheme.scoring.scorers:
-            left = scheme.scoring.scorers - scored
-            found.append(Text(f"il manque {left} notation(s)", f"{left} score(s) missing"))
+            left = counted(scheme.scoring.scorers - scored, Text("notation", "score"), Text("notations", "scores"))
+            found.append(Text(f"il manque {left.fr}", f"{left.en} missing"))
     if scheme.workflow.pattern == "visit" and not case.visits.exists():
         found.append(Text("la visite n'est pas faite", "the visit is not made"))
     return found

@@ -28,7 +28,7 @@ from mandat.apps.rights.terms import Terms, current_terms
 from mandat.kernel.delays import answer_due
 from mandat.kernel.errors import InputError
 from mandat.kernel.periods import add_months, in_words
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 
 @transaction.atomic
@@ -198,8 +198,9 @@ def claim_submit(*, actor: User, claim: Claim, incomplete: bool = False) -> Clai
 
 
 def _lacking(answers: int, fr: list[str], en: list[str]) -> Text:
-    said_fr = [f"{answers} réponse(s)"] * bool(answers) + [f"la pièce « {label} »" for label in fr]
-    said_en = [f"{answers} answer(s)"] * bool(answers) + [f"the document “{label}”" for label in en]
+    left = counted(answers, Text("réponse", "answer"), Text("réponses", "answers"))
+    said_fr = [left.fr] * bool(answers) + [f"la pièce « {label} »" for label in fr]
+    said_en = [left.en] * bool(answers) + [f"the document “{label}”" for label in en]
     return Text(f"il manque : {', '.join(said_fr)}", f"missing: {', '.join(said_en)}")
 
 

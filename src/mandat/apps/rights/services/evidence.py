@@ -19,7 +19,7 @@ from mandat.apps.rights.services import limits
 from mandat.apps.rights.services.moving import check_claimant, held, terms_of, today
 from mandat.apps.rights.terms import Terms
 from mandat.kernel.errors import InputError
-from mandat.kernel.text import Text
+from mandat.kernel.text import Text, counted
 
 
 def wanted_evidence(terms: Terms, ruling: Ruling) -> list[Evidence]:
@@ -50,12 +50,8 @@ def piece_add(*, actor: User, claim: Claim, code: str, file: File[bytes]) -> Pie
         raise InputError(Text(f"pièce inconnue : {code}", f"unknown evidence: {code}"))
     there = claim.pieces.filter(code=code, discarded_at__isnull=True).exclude(verdict="rejected").count()
     if there >= evidence.most_files:
-        raise InputError(
-            Text(
-                f"au plus {evidence.most_files} fichier(s) pour cette pièce",
-                f"at most {evidence.most_files} file(s) here",
-            )
-        )
+        most = counted(evidence.most_files, Text("fichier", "file"), Text("fichiers", "files"))
+        raise InputError(Text(f"au plus {most.fr} pour cette pièce", f"at most {most.en} here"))
     return Piece.objects.create(
         claim=claim, code=code, upload=filing.store(file, claim=claim, actor=actor), added_at=timezone.now()
     )
