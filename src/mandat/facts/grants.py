@@ -103,3 +103,45 @@ class SittingClosed(Data):
     refused: int
     postponed: int
     minutes_sha256: Digest
+
+
+@fact_type(
+    "grants.applied.v1",
+    label=Text("Demande déposée", "Application received"),
+    sentence=Text("Une demande est déposée : {title}", "An application is received: {title}"),
+    counts=False,
+)
+class Applied(Data):
+    """One application to ``scheme`` is received in ``call``. Nothing tells who applies, nor for how much."""
+
+    scheme: str
+    title: str
+    call: str = ""
+
+
+@fact_type(
+    "grants.completed.v1",
+    label=Text("Demande complétée", "Application completed"),
+    sentence=Text("Une demande est complétée : {title}", "An application is completed: {title}"),
+    counts=False,
+)
+class Completed(Data):
+    """What the service asked for came."""
+
+    scheme: str
+    title: str
+    call: str = ""
+
+
+@fact_type(
+    "grants.withdrawn.v1",
+    label=Text("Demande retirée", "Application withdrawn"),
+    sentence=Text("Une demande est retirée : {title}", "An application is withdrawn: {title}"),
+    counts=False,
+)
+class Withdrawn(Data):
+    """The applicant takes one application back."""
+
+    scheme: str
+    title: str
+    call: str = ""

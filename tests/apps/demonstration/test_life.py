@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mandat import journal
-from mandat.apps.accounts.models import User
+from mandat.apps.accounts.models import Notice, User
 from mandat.apps.demonstration import accounts, classes, clock, purses, residents
 from mandat.apps.demonstration import life as lives
 from mandat.apps.demonstration.claims import moment
@@ -27,7 +27,7 @@ from mandat.apps.programme import published as published_module
 from mandat.apps.programme.published import published
 from mandat.apps.programme.rollups import verify
 from mandat.apps.programme.services import programme_load
-from mandat.apps.rights.models import Claim, Notice
+from mandat.apps.rights.models import Claim
 from mandat.apps.territory import reference
 from mandat.apps.territory.services import territory_import
 from mandat.apps.wallets.models import Approval, Spend, Wallet

@@ -19,13 +19,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mandat import journal
-from mandat.apps.accounts.models import User
+from mandat.apps.accounts.models import Notice, User
 from mandat.apps.custody import personal, retention
 from mandat.apps.custody.keys import ErasedError
 from mandat.apps.ledger.payments.reading import Outcome
 from mandat.apps.programme.published import Published
 from mandat.apps.rights import services
-from mandat.apps.rights.models import Benefit, Claim, Decision, Notice, Payment
+from mandat.apps.rights.models import Benefit, Claim, Decision, Payment
 from mandat.apps.rights.schema import Right
 from mandat.apps.rights.services.counting import publishable
 from mandat.apps.rights.services.decisions import record_of
@@ -263,7 +263,7 @@ def test_retention_makes_an_old_claim_unreadable_and_leaves_its_digest(sent: Mak
 def test_notices_go_after_three_months(sent: Make) -> None:
     with time_machine.travel("2025-01-15 10:00+01:00"):
         sent("prime")
-    treatment = next(one for one in retention.treatments() if one.code == "rights.notices")
+    treatment = next(one for one in retention.treatments() if one.code == "accounts.notices")
     rows = treatment.rows_due(at("2025-04-16T10:00:00+02:00"))
     assert rows is not None
     assert rows.count() == Notice.objects.count() == 1

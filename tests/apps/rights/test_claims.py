@@ -13,10 +13,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 
 from mandat import journal
-from mandat.apps.accounts.models import User
+from mandat.apps.accounts.models import Notice, User
 from mandat.apps.programme.published import Published
 from mandat.apps.rights import services
-from mandat.apps.rights.models import Benefit, Claim, Decision, Move, Notice
+from mandat.apps.rights.models import Benefit, Claim, Decision, Move
 from mandat.apps.rights.recomputing import recompute
 from mandat.apps.rights.services.decisions import decided, record_of
 from mandat.journal import guard

@@ -11,5 +11,7 @@ class AccountsConfig(AppConfig):
         from allauth.mfa.signals import authenticator_added
 
         from mandat.apps.accounts.access import remember_set_up
+        from mandat.web import daily
 
         authenticator_added.connect(remember_set_up, dispatch_uid="accounts.remember_set_up")
+        daily.register("notices_send")

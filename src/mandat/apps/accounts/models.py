@@ -129,3 +129,26 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.form
+
+
+class Notice(models.Model):
+    """An e-mail that says only that something awaits on the site. ``key`` makes it once. See ``accounts.notices``."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=40)
+    reference = models.CharField(max_length=40)
+    made_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("notice")
+        indexes = [
+            models.Index("not_before", condition=models.Q(sent_at__isnull=True), name="accounts_notices_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

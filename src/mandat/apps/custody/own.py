@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mandat.apps.accounts import services as accounts
-from mandat.apps.accounts.models import AuditLine, Draft, User
+from mandat.apps.accounts.models import AuditLine, Draft, Notice, User
 from mandat.apps.custody import personal, retention, services, uploads
 from mandat.apps.custody.models import PersonalRequest, RetentionRun, StoredFile, Subject
 from mandat.apps.custody.personal import HeldFile, Kept, Record, Value, record
@@ -26,7 +26,7 @@ from mandat.apps.custody.retention import Basis, Lasts
 from mandat.apps.custody.subjects import subject_erase
 from mandat.apps.programme.models import Declaration
 
-_ACCOUNT_MODELS = ("accounts.User", "accounts.RoleGrant", "accounts.AuditLine", "custody.Subject")
+_ACCOUNT_MODELS = ("accounts.User", "accounts.RoleGrant", "accounts.AuditLine", "accounts.Notice", "custody.Subject")
 
 
 def _account(user: User) -> list[Record]:
@@ -226,6 +226,18 @@ def _treatments() -> None:
         after=_("the last change"),
         models=("accounts.Draft",),
         due=lambda before: Draft.objects.filter(saved_at__lt=before),
+    )
+    retention.register(
+        code="accounts.notices",
+        title=_("E-mails that tell of something on the site"),
+        purpose=_("Tell people that something awaits them, once."),
+        data=_("Which kind of message was sent to which account, and when."),
+        people=holders,
+        basis=Basis.PUBLIC_TASK,
+        lasts=Lasts(months=3),
+        after=_("sending"),
+        models=("accounts.Notice",),
+        due=lambda before: Notice.objects.filter(made_at__lt=before),
     )
     retention.register(
         code="accounts.sessions",

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mandat.apps.accounts.models import User
+from mandat.apps.accounts.models import Notice, User
 from mandat.apps.demonstration import claims, classes, purses
 from mandat.apps.demonstration.claims import Act, Staff, moment
 from mandat.apps.demonstration.clock import set_to
@@ -19,7 +19,6 @@ from mandat.apps.demonstration.places import Places
 from mandat.apps.demonstration.residents import Resident, accounts, residents
 from mandat.apps.programme.published import Published
 from mandat.apps.rights import services as rights
-from mandat.apps.rights.models import Notice
 from mandat.apps.rights.terms import rights as published_rights
 from mandat.apps.wallets import services as wallets
 

@@ -9,6 +9,7 @@ class GrantsConfig(AppConfig):
 
     def ready(self) -> None:
         from mandat.apps.grants import (
+            filing,
             keeping,
             search,  # noqa: F401 - says what can be found
         )
@@ -20,5 +21,6 @@ class GrantsConfig(AppConfig):
         for table in ("move", "submission", "decision", "vote", "visit", "recusal"):
             PROTECTED.setdefault(f"grants_{table}", ())
         keeping.register()
+        filing.register()
         telling.register()
         daily.register("grants_day")

@@ -24,8 +24,10 @@ def closing(call: Call) -> dt.datetime | None:
 
 def _instant(moment: dt.datetime | dt.date, *, end: bool) -> dt.datetime:
     if isinstance(moment, dt.datetime):
-        # A time of the wall clock, in Paris, unless its zone is written.
-        return moment if moment.tzinfo else moment.replace(tzinfo=PARIS)
+        # A time of the wall clock, in Paris, unless its zone is written. An hour that comes twice closes the second time.
+        at = moment if moment.tzinfo else moment.replace(tzinfo=PARIS, fold=1 if end else 0)
+        # A second given counts whole, as a day does: 23:59:59 is the last second of its day.
+        return at + dt.timedelta(seconds=1) if end and at.second else at
     day = moment + dt.timedelta(days=1) if end else moment
     return dt.datetime.combine(day, dt.time(), tzinfo=PARIS)
 

@@ -20,7 +20,7 @@ from mandat.apps.grants.models import Case, Message, Move, Post, Seat
 from mandat.apps.grants.terms import SCHEMES
 
 _MODELS = (
-    "grants.Case", "grants.Submission", "grants.Request", "grants.Shared", "grants.Party", "grants.Piece", "grants.Move",
+    "grants.Case", "grants.Submission", "grants.Request", "grants.Shared", "grants.ShareInvitation", "grants.Party", "grants.Piece", "grants.Move",
     "grants.Message", "grants.Opinion", "grants.Score", "grants.Visit", "grants.Recusal", "grants.Sitting", "grants.Vote",
     "grants.Decision", "grants.ConditionRecord", "grants.PaymentRequest", "grants.Recovery", "grants.SmallAid",
     "grants.BankDetails", "grants.PaymentRun", "grants.FinalCost", "grants.Receipt", "grants.ConditionCheck", "grants.Breach",
@@ -164,7 +164,7 @@ def register() -> None:
         lasts=Lasts(months=12),
         after=_("the last change"),
         people=_("People who apply, in their name or for an organisation"),
-        models=("grants.Case", "grants.Piece", "grants.Shared", "grants.Party"),
+        models=("grants.Case", "grants.Piece", "grants.Shared", "grants.ShareInvitation", "grants.Party"),
         due=_old_drafts,
         apply=_discard_drafts,
         **common,

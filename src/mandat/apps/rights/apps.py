@@ -10,6 +10,7 @@ class RightsConfig(AppConfig):
     def ready(self) -> None:
         from mandat.apps.rights import filing, keeping, worklist
         from mandat.apps.rights.questionnaire import search  # noqa: F401 - says what can be found
+        from mandat.apps.rights.services import notices
         from mandat.journal.triggers import PROTECTED
         from mandat.web import daily
 
@@ -18,5 +19,6 @@ class RightsConfig(AppConfig):
         PROTECTED.setdefault("rights_move", ())
         filing.register()
         keeping.register()
+        notices.register()
         worklist.register()
         daily.register("rights_day")

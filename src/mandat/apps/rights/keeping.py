@@ -17,7 +17,7 @@ from mandat.apps.custody.retention import Basis, Lasts
 from mandat.apps.custody.subjects import subject_erase
 from mandat.apps.rights import filing
 from mandat.apps.rights.machine import State
-from mandat.apps.rights.models import Appeal, Benefit, Claim, Move, Notice, Piece, SavedFilter
+from mandat.apps.rights.models import Appeal, Benefit, Claim, Move, Piece, SavedFilter
 from mandat.apps.rights.services.evidence import discard_claim, forget_pieces
 
 _PEOPLE = _("People who claim a right")
@@ -174,7 +174,7 @@ def register() -> None:
     personal.register(
         code="rights.claims",
         title=_("Your claims and rights"),
-        models=(*_CLAIM_MODELS, "rights.Notice", "rights.SavedFilter"),
+        models=(*_CLAIM_MODELS, "rights.SavedFilter"),
         export=_claims,
         files=_files,
         erase=_erase,
@@ -235,17 +235,6 @@ def register() -> None:
         models=_CLAIM_MODELS,
         due=_granted,
         apply=_empty_all,
-        **common,
-    )
-    retention.register(
-        code="rights.notices",
-        title=_("E-mails about claims"),
-        purpose=_("Tell people that something awaits them, once."),
-        data=_("Which kind of message was sent to which account, and when."),
-        lasts=Lasts(months=3),
-        after=_("sending"),
-        models=("rights.Notice",),
-        due=lambda before: Notice.objects.filter(made_at__lt=before),
         **common,
     )
     retention.register(

@@ -355,27 +355,6 @@ class Payment(models.Model):
         return self.key
 
 
-class Notice(models.Model):
-    """An e-mail that says only that something awaits on the site. ``key`` makes it once."""
-
-    user = models.ForeignKey(USER, models.CASCADE, related_name="+")
-    key = models.CharField(max_length=80, unique=True)
-    kind = models.CharField(max_length=24)
-    reference = models.CharField(max_length=14)
-    made_at = models.DateTimeField()
-    begun_at = models.DateTimeField(null=True)
-    sent_at = models.DateTimeField(null=True)
-    failures = models.PositiveSmallIntegerField(default=0)
-    not_before = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("notice")
-        indexes = [models.Index("not_before", condition=models.Q(sent_at__isnull=True), name="notices_waiting")]
-
-    def __str__(self) -> str:
-        return self.key
-
-
 class SavedFilter(models.Model):
     """A way an agent looks at the queue."""
 

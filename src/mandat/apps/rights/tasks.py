@@ -15,12 +15,6 @@ def rights_day() -> dict[str, int]:
 
 
 @task()
-def rights_notices() -> int:
-    """The e-mails that wait."""
-    return services.notices_send()
-
-
-@task()
 def rights_count() -> int:
     """The counts of the day."""
     return services.beneficiaries_count()

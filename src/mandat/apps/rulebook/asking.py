@@ -29,7 +29,7 @@ ELSEWHERE = "00000"
 MOST_COMMUNES = 10
 #: More choices than this are a list to open rather than buttons.
 MOST_RADIOS = 12
-_NUMBER = re.compile(r"^[-+−]?[0-9]{1,15}(?:\.[0-9]{1,9})?$")
+_NUMBER = re.compile(r"^[-+−]?[0-9]{1,15}(?:\.[0-9]{1,40})?$")
 #: Parts of a question, beside the plain one: those of a day; the commune chosen, and the words it was offered for.
 _PARTS = ("day", "month", "year", "code", "asked")
 _CODE = re.compile(r"^[0-9][0-9AB][0-9]{3}$")

@@ -18,6 +18,7 @@ from mandat.apps.grants.models.deciding import (
 )
 from mandat.apps.grants.models.following import Account, ConditionRecord, PaymentRequest, Recovery, SmallAid
 from mandat.apps.grants.models.paying import BankDetails, FinalCost, PaymentRun, Receipt
+from mandat.apps.grants.models.sharing import ShareInvitation
 
 __all__ = [
     "Account",
@@ -46,6 +47,7 @@ __all__ = [
     "Request",
     "Score",
     "Seat",
+    "ShareInvitation",
     "Shared",
     "Sitting",
     "SmallAid",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from mandat.apps.grants.schema.parts import ApplicantKind, Euros
 from mandat.apps.programme.schema import BilingualText, BilingualTitle, Slug
@@ -15,6 +15,14 @@ from mandat.engines.indicators.expression import Strict
 from mandat.kernel.text import Text
 
 Parties = Annotated[int, Field(ge=1, le=50)]
+
+
+def _day_or_moment(value: object) -> object:
+    """A day written as a text stays a day, which counts whole; read as a moment it would be its first second."""
+    return dt.date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else value
+
+
+Moment = Annotated[dt.datetime | dt.date, BeforeValidator(_day_or_moment)]
 
 
 class Role(Strict):
@@ -82,8 +90,8 @@ class CallRound(Strict):
     """When a further round of one call receives the answers of those retained, and the days its committee sits."""
 
     code: Slug
-    opens: dt.datetime | dt.date
-    closes: dt.datetime | dt.date
+    opens: Moment
+    closes: Moment
     committee_on: tuple[dt.date, ...] = ()
 
 
@@ -96,8 +104,8 @@ class Call(Strict):
 
     code: Slug
     title: BilingualTitle
-    opens: dt.datetime | dt.date
-    closes: dt.datetime | dt.date | None = None
+    opens: Moment
+    closes: Moment | None = None
     envelope: Euros | None = None
     committee_on: tuple[dt.date, ...] = ()
     rounds: tuple[CallRound, ...] = Field(default=(), max_length=4)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from mandat.apps.accounts import notices
 from mandat.apps.accounts.models import User
 from mandat.apps.grants.models import Case
 from mandat.apps.organisations.models import Member, Rank
 
 #: Kind, subject, sentence, and the page it leads to.
 KINDS: tuple[tuple[str, Any, Any, str], ...] = (
+    ("received", _("Your application is received"), _("Your application is received. Its receipt is on the site."), "grants:case"),
+    ("answered", _("Your answer is received"), _("What was asked of you is received. Its receipt is on the site."), "grants:case"),
+    ("withdrawn", _("An application is withdrawn"), _("An application you take part in is withdrawn."), "grants:case"),
+    ("message", _("You have a message"), _("There is a message in one of your applications."), "grants:case"),
+    ("reply", _("You have a message"), _("There is a message in a case you examine."), "grants:file"),
+    ("party", _("Your organisation is asked to join"), _("Your organisation is asked to join an application. Say on the site whether it agrees."), "grants:parties"),
     ("complete", _("Your application is complete"), _("The service holds your application complete."), "grants:case"),
     ("asked", _("Something is asked of you"), _("The service asks you for something to go on."), "grants:case"),
     ("completion_due", _("An answer is still awaited"), _("The time to complete is nearly over."), "grants:case"),
@@ -34,37 +39,35 @@ KINDS: tuple[tuple[str, Any, Any, str], ...] = (
     ("opinions_given", _("Opinions are given"), _("The opinions awaited on a case are given."), "grants:file"),
     ("opinion_asked", _("Your opinion is asked for"), _("The service asks for your opinion."), "grants:opinion"),
     ("opinion_due", _("Your opinion is awaited"), _("The time to give your opinion is nearly over."), "grants:opinion"),
-)
-
-
-def _notices() -> Any:
-    if importlib.util.find_spec("mandat.apps.accounts.notices") is None:
-        return None
-    return importlib.import_module("mandat.apps.accounts.notices")
+)  # fmt: skip
 
 
 def register() -> None:
     """Say to accounts what these messages are."""
-    if (notices := _notices()) is not None:
-        for kind, subject, sentence, url_name in KINDS:
-            notices.register(f"grants.{kind}", subject, sentence, url_name)
+    for kind, subject, sentence, url_name in KINDS:
+        notices.register(f"grants.{kind}", subject, sentence, url_name)
 
 
 def tell(user: User, kind: str, case: Case, *, key: str) -> None:
     """Have ``user`` told once for ``key`` and the case. ``kind`` is one of ``KINDS``."""
-    if (notices := _notices()) is not None:
-        notices.notify(user, f"grants.{kind}", case.reference, key=f"{case.reference}:{key}")
+    notices.notify(user, f"grants.{kind}", case.reference, key=f"{case.reference}:{key}")
 
 
-def tell_applicants(kind: str, case: Case, *, key: str) -> None:
+def tell_applicants(kind: str, case: Case, *, key: str, but: User | None = None) -> None:
     """Tell whoever may act for the applicant: the owners and editors of the organisation that leads, else whoever opened the case."""
     for user in applicants(case):
-        tell(user, kind, case, key=f"{key}:{user.pk}")
+        if user != but:
+            tell(user, kind, case, key=f"{key}:{user.pk}")
 
 
 def applicants(case: Case) -> list[User]:
     """In the order of their accounts."""
     if case.applicant_id is None:
         return [case.opened_by]
-    acting = Member.objects.filter(organisation=case.applicant_id, rank__in=[Rank.OWNER, Rank.EDITOR])
+    return members(case.applicant_id)
+
+
+def members(organisation: int) -> list[User]:
+    """Owners and editors of an organisation, by its key, in the order of their accounts."""
+    acting = Member.objects.filter(organisation=organisation, rank__in=[Rank.OWNER, Rank.EDITOR])
     return [one.user for one in acting.filter(user__is_active=True).select_related("user").order_by("user_id")]
