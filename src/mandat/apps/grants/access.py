@@ -6,7 +6,7 @@ side and has no duty there; whoever recused themselves has none either.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,6 +104,14 @@ def require(user: Any, case: Case, verb: str) -> Standing:
     where = standing(user, case)
     if not allows(where, verb):
         raise PermissionDenied(f"grants.{verb}")
+    return where
+
+
+def require_any(user: Any, case: Case, verbs: Iterable[str]) -> Standing:
+    """Raise PermissionDenied unless ``user`` may do one of ``verbs``; else where they stand."""
+    where = standing(user, case)
+    if not any(allows(where, verb) for verb in verbs):
+        raise PermissionDenied(f"grants.{next(iter(verbs))}")
     return where
 
 

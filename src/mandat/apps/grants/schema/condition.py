@@ -24,7 +24,7 @@ from mandat.kernel.text import Text
 class Scope(Strict):
     """Where a condition applies by itself, besides the schemes that name it.
 
-    ``every_scheme`` of the programme, or ``types`` of schemes; narrowed to ``applicants``, to awards of ``above`` euros or more,
+    ``every_scheme`` of the programme, or ``types`` of schemes; narrowed to ``applicants``, to awards above ``above`` euros,
     and to projects of ``works`` (buildings). All that is given must hold.
     """
 

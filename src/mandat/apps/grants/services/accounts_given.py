@@ -1,6 +1,6 @@
 """Accounts a beneficiary owes: scheduled from the decision, given with their evidence, accepted or sent back; and the closing of a case.
 
-Where the scheme asks a private body for no account within six months, the law's own is added (loi 2000-321, article 10).
+Which accounts a case owes is in ``owing``.
 """
 
 from __future__ import annotations
@@ -16,11 +16,9 @@ from mandat.apps.accounts.models import User
 from mandat.apps.funds import services as funds
 from mandat.apps.funds.models import Allocation
 from mandat.apps.grants import access
-from mandat.apps.grants.limits import ACCOUNT_MONTHS
 from mandat.apps.grants.machine import LIVE
 from mandat.apps.grants.models import Account, Agreement, Case, Message, PaymentRequest, Recovery
-from mandat.apps.grants.schema import Scheme
-from mandat.apps.grants.services import recovery, small_aids
+from mandat.apps.grants.services import awards, recovery, small_aids
 from mandat.apps.grants.services.moving import fact, held, move, terms_of, today
 from mandat.apps.grants.services.stepping import step
 from mandat.apps.grants.services.telling import tell_applicants
@@ -28,12 +26,6 @@ from mandat.kernel.errors import InputError
 from mandat.kernel.periods import add_months
 from mandat.kernel.text import Text
 
-#: The account the law asks for, where the scheme asks for none.
-LEGAL = "compte-rendu-financier"
-#: Applicants under private law (loi 2000-321, article 10).
-PRIVATE = frozenset(
-    {"association", "company", "sole-trader", "cooperative", "farm", "foundation", "union", "unincorporated-group"}
-)
 #: A beneficiary is reminded so many days before an account is due, then every so many days once it is late.
 REMIND_BEFORE, REMIND_EVERY = 30, 30
 #: How long a project lasts where its agreement does not say.
@@ -49,43 +41,11 @@ def period(case: Case) -> tuple[dt.date, dt.date]:
     return starts, ends or add_months(starts, USUAL_MONTHS) - dt.timedelta(days=1)
 
 
-def due_days(case: Case, scheme: Scheme) -> list[tuple[str, dt.date]]:
-    """Every account the case owes, by code and day, the soonest first."""
-    starts, ends = period(case)
-    found: list[tuple[str, dt.date]] = []
-    for report in scheme.reports:
-        if report.after == "year":
-            days = [dt.date(year, 12, 31) for year in range(starts.year, ends.year + 1)]
-        else:
-            days = [starts if report.after == "agreement" else ends]
-        found += [(report.code, add_months(day, report.due_months)) for day in days]
-    soon = any(report.after in ("end", "year") and report.due_months <= ACCOUNT_MONTHS for report in scheme.reports)
-    if not soon and scheme.type == "subsidy" and case.applicant_kind in PRIVATE:
-        found.append((LEGAL, add_months(dt.date(ends.year, 12, 31), ACCOUNT_MONTHS)))
-    return sorted(found, key=lambda one: (one[1], one[0]))
-
-
 @transaction.atomic
-def accounts_schedule(case: Case) -> list[Account]:
-    """Write down the accounts a case owes, in the transaction of its award; again, when its agreement gives its days.
-
-    Accounts already given stay; the others move to their new days. Twice changes nothing.
-    """
-    wanted = due_days(case, terms_of(case).document)
-    rows = list(case.accounts.order_by("code", "due_on", "pk"))
-    kept: list[Account] = []
-    for code in sorted({code for code, _ in wanted} | {row.code for row in rows}):
-        days = [day for one, day in wanted if one == code]
-        mine = [row for row in rows if row.code == code]
-        done = [row for row in mine if row.given_at is not None]
-        open_rows = [row for row in mine if row.given_at is None]
-        free = [day for day in days[len(done) :] if day not in {row.due_on for row in done}]
-        for row in [row for row in open_rows if row.due_on not in free]:
-            row.delete()
-        there = {row.due_on: row for row in open_rows if row.due_on in free}
-        kept += done
-        kept += [there.get(day) or Account.objects.create(case=case, code=code, due_on=day) for day in free]
-    return sorted(kept, key=lambda row: (row.due_on, row.code))
+def accounts_schedule(case: Case) -> None:
+    """Write down the accounts a case owes for the days of its agreement, in the place of those planned and not given yet."""
+    starts, ends = period(case)
+    awards.accounts_schedule([(case, terms_of(case).document)], starts_on=starts, ends_on=ends)
 
 
 def _held(account: Account) -> tuple[Case, Account]:

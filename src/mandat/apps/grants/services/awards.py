@@ -15,6 +15,7 @@ from mandat.apps.funds import services as funds
 from mandat.apps.funds.models import Envelope
 from mandat.apps.funds.selectors import standings
 from mandat.apps.grants.models import Account, Case, ConditionRecord
+from mandat.apps.grants.owing import accounts_owed, applies
 from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.terms import conditions_of
 from mandat.apps.programme.published import Published
@@ -202,11 +203,7 @@ def conditions_record(cases: Sequence[tuple[Case, Terms[Scheme], Decimal | None]
         if terms.ref.digest not in known:
             known[terms.ref.digest] = conditions_of(terms.document, current)
         for condition in known[terms.ref.digest]:
-            scope = condition.document.scope
-            own = condition.code in terms.document.conditions
-            if not own and scope.applicants and case.applicant_kind not in scope.applicants:
-                continue
-            if scope.above is not None and (amount is None or amount < scope.above):
+            if not applies(condition.document, terms.document, case, amount):
                 continue
             stands = have[case.pk].get(condition.code)
             if stands == ConditionRecord.Standing.BREACHED and condition.document.blocking:
@@ -223,25 +220,6 @@ def conditions_record(cases: Sequence[tuple[Case, Terms[Scheme], Decimal | None]
     ConditionRecord.objects.bulk_create(fresh, batch_size=400)
 
 
-def accounts_due(scheme: Scheme, starts_on: dt.date, ends_on: dt.date) -> list[tuple[str, dt.date]]:
-    """The accounts a beneficiary owes for a project of these days: code and last day."""
-    found: list[tuple[str, dt.date]] = []
-    for report in scheme.reports:
-        if report.after == "agreement":
-            found.append((report.code, add_months(starts_on, report.due_months)))
-        elif report.after == "end":
-            found.append((report.code, add_months(ends_on, report.due_months)))
-        else:
-            # The years of the project, each counted from its first day.
-            years = 1
-            while add_months(starts_on, 12 * years) <= ends_on + dt.timedelta(days=1):
-                found.append((report.code, add_months(starts_on, 12 * years + report.due_months)))
-                years += 1
-            if years == 1:
-                found.append((report.code, add_months(ends_on, report.due_months)))
-    return found
-
-
 def accounts_schedule(
     cases: Sequence[tuple[Case, Scheme]], *, starts_on: dt.date, ends_on: dt.date | None = None
 ) -> None:
@@ -256,7 +234,7 @@ def accounts_schedule(
     fresh = [
         Account(case=case, code=code, due_on=due)
         for case, scheme in cases
-        for code, due in accounts_due(scheme, starts_on, end)
+        for code, due in accounts_owed(case, scheme, starts_on, end)
         if (case.pk, code, due) not in given
     ]
     Account.objects.bulk_create(fresh, batch_size=400)

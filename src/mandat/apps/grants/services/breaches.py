@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from decimal import ROUND_FLOOR, Decimal
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -32,6 +31,7 @@ from mandat.kernel.text import Text
 
 Standing = ConditionRecord.Standing
 Outcome = Breach.Outcome
+EXAMINES = ("examine", "decide")
 
 
 def _why(text: str) -> str:
@@ -43,19 +43,15 @@ def _why(text: str) -> str:
     return kept
 
 
-def _examiner(actor: User, case: Case) -> None:
-    if not (access.may(actor, case, "examine") or access.may(actor, case, "decide")):
-        raise PermissionDenied("grants.examine")
-
-
 def terms_of_breach(breach: Breach) -> Terms[Condition]:
     """The condition, in the version the case holds."""
     return CONDITIONS.at(breach.case.programme, breach.record.condition, breach.record.version)
 
 
-def _held(breach: Breach) -> tuple[Case, Breach]:
-    """The case, then the breach, both locked. Raises InputError where it is concluded."""
+def _held(breach: Breach, actor: User, *verbs: str) -> tuple[Case, Breach]:
+    """The case, then the breach, both locked. Raises PermissionDenied, then InputError where it is concluded."""
     case = held(breach.case)
+    access.require_any(actor, case, verbs)
     found = (
         Breach.objects.select_for_update(of=("self",))
         .select_related("record", "case__subject", "case__applicant")
@@ -73,7 +69,7 @@ def condition_breach(*, actor: User, case: Case, condition: str, grounds: str) -
     A case that is closed may still be examined: what it received may have to be given back.
     """
     case = held(case)
-    _examiner(actor, case)
+    access.require_any(actor, case, EXAMINES)
     if case.state not in (*LIVE, State.CLOSED):
         raise InputError(Text("aucune aide n'est en cours", "no aid is under way"))
     grounds = _why(grounds)
@@ -105,8 +101,7 @@ def condition_breach(*, actor: User, case: Case, condition: str, grounds: str) -
 @transaction.atomic
 def breach_answer(*, actor: User, breach: Breach, text: str) -> Breach:
     """The beneficiary answers, also late: until it is concluded an answer is read."""
-    case, breach = _held(breach)
-    access.require(actor, case, "edit")
+    case, breach = _held(breach, actor, "edit")
     breach.answer, breach.answered_at = _why(text), timezone.now()
     breach.save(update_fields=["answer", "answered_at"])
     step(case, "breach-answered")
@@ -127,8 +122,7 @@ def _heard(breach: Breach) -> None:
 @transaction.atomic
 def remedy_ask(*, actor: User, breach: Breach) -> Breach:
     """After the answer, or the time for it: give the document's days to put things right. Once."""
-    case, breach = _held(breach)
-    _examiner(actor, case)
+    case, breach = _held(breach, actor, *EXAMINES)
     _heard(breach)
     days = terms_of_breach(breach).document.breach.remedy_days
     if breach.remedy_by is not None:
@@ -148,8 +142,7 @@ def remedy_ask(*, actor: User, breach: Breach) -> Breach:
 @transaction.atomic
 def breach_dismiss(*, actor: User, breach: Breach, motive: str) -> Breach:
     """Nothing is held against the beneficiary: payments go on."""
-    case, breach = _held(breach)
-    _examiner(actor, case)
+    case, breach = _held(breach, actor, *EXAMINES)
     terms = terms_of_breach(breach)
     _conclude(breach, Outcome.DISMISSED, actor, motive)
     _settled(breach.record, Standing.MET, actor, motive)
@@ -165,8 +158,7 @@ def condition_remedy(*, actor: User, case: Case, condition: str, note: str) -> C
     found = Breach.objects.filter(case=case, record__condition=condition, outcome="").first()
     if found is None:
         raise InputError(Text("aucun manquement n'est examiné", "no breach is examined"))
-    case, breach = _held(found)
-    _examiner(actor, case)
+    case, breach = _held(found, actor, *EXAMINES)
     terms = terms_of_breach(breach)
     _conclude(breach, Outcome.REMEDIED, actor, note)
     _settled(breach.record, Standing.REMEDIED, actor, note)
@@ -183,8 +175,7 @@ def breach_uphold(*, actor: User, breach: Breach, motive: str, unmet: Decimal | 
     Whoever decides did not open it. ``unmet`` is the share not met, in percent: needed where the recovery is pro rata; see ``over_time``.
     Raises InputError before the times to answer and to put things right are over.
     """
-    case, breach = _held(breach)
-    access.require(actor, case, "decide")
+    case, breach = _held(breach, actor, "decide")
     if actor.pk == breach.opened_by_id:
         raise InputError(
             Text("une autre personne décide que celle qui a ouvert", "somebody else decides than who opened it")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Literal
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,7 +16,8 @@ from mandat.apps.grants import access
 from mandat.apps.grants.formulas import said
 from mandat.apps.grants.machine import ENDED
 from mandat.apps.grants.models import Case, ConditionCheck, ConditionRecord
-from mandat.apps.grants.schema import Condition, Scheme
+from mandat.apps.grants.owing import applies
+from mandat.apps.grants.schema import Condition
 from mandat.apps.grants.schema.condition import Proof
 from mandat.apps.grants.schema.parts import STAGES, Stage
 from mandat.apps.grants.services.moving import fact, held, terms_of, today
@@ -82,18 +82,6 @@ class Line:
             return False
         upto = STAGES.index(stage)
         return all(shown.met for shown in self.proofs if STAGES.index(shown.proof.stage) <= upto)
-
-
-def applies(condition: Condition, scheme: Scheme, case: Case, amount: Decimal | None) -> bool:
-    """Whether a condition binds a case that may receive ``amount`` euros: its scheme names it or its scope holds it, and nothing narrows it away."""
-    scope = condition.scope
-    named = condition.code in scheme.conditions
-    if not named and (scope.works or not (scope.every_scheme or scheme.type in scope.types)):
-        return False
-    if scope.applicants and case.applicant_kind not in scope.applicants:
-        return False
-    # « Plus d'un million d'euros »: at the amount itself it does not apply.
-    return scope.above is None or (amount is not None and amount > scope.above)
 
 
 def share_for_art(condition: Condition, cost: int | None) -> int | None:
@@ -248,8 +236,7 @@ def condition_check(
     « Does not apply » and « not met » say why. The record is met once every proof due so far is. Raises InputError, PermissionDenied.
     """
     case = held(case)
-    if not (access.may(actor, case, "examine") or access.may(actor, case, "decide")):
-        raise PermissionDenied("grants.examine")
+    access.require_any(actor, case, ("examine", "decide"))
     _ended(case)
     line = _open(case, condition)
     if line.standing == Standing.BREACHED:

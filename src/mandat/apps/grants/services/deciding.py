@@ -25,7 +25,7 @@ from mandat.apps.grants.models import Case, Decision, Item, Move, Request
 from mandat.apps.grants.ruling import Ruling, rule_on
 from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.schema.scheme import MONEY
-from mandat.apps.grants.services import awards
+from mandat.apps.grants.services import awards, small_aids
 from mandat.apps.grants.services.moving import held, move, terms_of, today
 from mandat.apps.programme.published import Published, published
 from mandat.apps.programme.terms import Terms
@@ -140,6 +140,10 @@ def decided_many(verdicts: Sequence[Verdict]) -> list[Decision]:
         [(case, amount) for case, amount, _rank in paid], {one.verdict.case.pk: one.terms.document for one in gained}
     )
     writer = verdicts[0].actor
+    small_aids.check_many(
+        [(one.verdict.case, one.amount, one.de_minimis) for one in gained if one.amount is not None and one.de_minimis],
+        on=day,
+    )
     awards.money_award(paid, day=day, actor=f"user:{writer.pk}" if writer else "")
     until = appeal_until(day, months=recording.APPEAL_MONTHS)
     texts = [canonical(_record(one, current, gathered, day, until)) for one in found]

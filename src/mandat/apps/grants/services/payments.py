@@ -6,9 +6,9 @@ spending than was declared, with a reason, never more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
@@ -53,6 +53,8 @@ __all__ = [
 ]
 
 State = PaymentRequest.State
+#: Either is enough to check a payment; who checked it does not order it.
+CHECKS = ("examine", "pay")
 
 
 def cents_of(amount: Decimal) -> int:
@@ -128,9 +130,10 @@ def payment_ask(*, actor: User, case: Case, code: str, spent: Decimal | None = N
     return made
 
 
-def _held(payment: PaymentRequest, *states: str) -> tuple[Case, PaymentRequest]:
-    """The case, then the payment, both locked. Raises InputError where the payment stands elsewhere."""
+def _held(payment: PaymentRequest, actor: User, verbs: Sequence[str], *states: str) -> tuple[Case, PaymentRequest]:
+    """The case, then the payment, both locked. Raises PermissionDenied, then InputError where the payment stands elsewhere."""
     case = held(payment.case)
+    access.require_any(actor, case, verbs)
     found = PaymentRequest.objects.select_for_update(of=("self",)).get(pk=payment.pk)
     if found.state not in states:
         raise InputError(
@@ -148,8 +151,7 @@ def payment_check(
 
     ``spent``: the spending retained, where less than declared (``note`` then says why, to the beneficiary). Raises InputError for what lacks.
     """
-    case, payment = _held(payment, State.ASKED)
-    _examiner(actor, case)
+    case, payment = _held(payment, actor, CHECKS, State.ASKED)
     scheme = terms_of(case).document
     plan = payment_of(scheme, payment.code)
     lacking = missing(gates(case, scheme, plan), checked=True)
@@ -182,11 +184,6 @@ def payment_check(
     return payment
 
 
-def _examiner(actor: User, case: Case) -> None:
-    if not (access.may(actor, case, "examine") or access.may(actor, case, "pay")):
-        raise PermissionDenied("grants.examine")
-
-
 def _said(case: Case, actor: User, note: str) -> None:
     if not note.strip():
         raise InputError(Text("dites au bénéficiaire pourquoi", "tell the beneficiary why"))
@@ -205,8 +202,7 @@ def _engaged(case: Case, cents: int, *, but: PaymentRequest) -> None:
 @transaction.atomic
 def payment_refuse(*, actor: User, payment: PaymentRequest, reason: str) -> PaymentRequest:
     """Send a request back: the beneficiary reads why, and may ask again."""
-    case, payment = _held(payment, State.ASKED, State.CHECKED)
-    _examiner(actor, case)
+    case, payment = _held(payment, actor, CHECKS, State.ASKED, State.CHECKED)
     _said(case, actor, reason)
     payment.state = State.REFUSED
     payment.save(update_fields=["state"])
@@ -217,8 +213,7 @@ def payment_refuse(*, actor: User, payment: PaymentRequest, reason: str) -> Paym
 @transaction.atomic
 def payment_take_back(*, actor: User, payment: PaymentRequest) -> PaymentRequest:
     """The beneficiary takes a request back before anybody checked it."""
-    case, payment = _held(payment, State.ASKED)
-    access.require(actor, case, "edit")
+    case, payment = _held(payment, actor, ["edit"], State.ASKED)
     payment.state = State.REFUSED
     payment.save(update_fields=["state"])
     step(case, "payment-refused")
@@ -258,7 +253,7 @@ def cost_retain(*, actor: User, case: Case, spent: Decimal, note: str = "") -> F
     from mandat.apps.grants.services import recovery
 
     case = held(case)
-    _examiner(actor, case)
+    access.require_any(actor, case, CHECKS)
     found = FinalCost.objects.select_for_update(of=("self",)).filter(case=case).first()
     if found is None or found.retained is not None:
         raise InputError(Text("aucun coût final n'attend", "no final cost is waiting"))

@@ -18,8 +18,8 @@ from mandat.apps.grants.formulas import plan_terms
 from mandat.apps.grants.limits import AGREEMENT_ABOVE, OWN_LAW
 from mandat.apps.grants.machine import LIVE, State
 from mandat.apps.grants.models import Case, PlanLine
+from mandat.apps.grants.owing import PRIVATE
 from mandat.apps.grants.schema import Scheme
-from mandat.apps.grants.services.accounts_given import PRIVATE
 from mandat.apps.grants.services.moving import held, terms_of
 from mandat.apps.grants.services.stepping import step
 from mandat.engines.financing import Finding, PlanRules, Source, check_plan, largest_award

@@ -88,8 +88,9 @@ def _cents(amount: Decimal) -> int:
     return int(amount * 100)
 
 
-def _held(recovery: Recovery, *states: str) -> tuple[Case, Recovery]:
+def _held(recovery: Recovery, actor: User, verb: str, *states: str) -> tuple[Case, Recovery]:
     case = held(recovery.case)
+    access.require(actor, case, verb)
     found = (
         Recovery.objects.select_for_update(of=("self",))
         .select_related("case__subject", "case__applicant")
@@ -105,8 +106,7 @@ def _held(recovery: Recovery, *states: str) -> tuple[Case, Recovery]:
 @transaction.atomic
 def recovery_answer(*, actor: User, recovery: Recovery, text: str) -> Recovery:
     """The beneficiary answers, until the order."""
-    case, recovery = _held(recovery, State.ANNOUNCED)
-    access.require(actor, case, "edit")
+    case, recovery = _held(recovery, actor, "edit", State.ANNOUNCED)
     if not text.strip() or len(text) > 10_000:
         raise InputError(
             Text("écrivez votre réponse, en 10 000 caractères au plus", "write your answer, 10,000 characters at most")
@@ -123,8 +123,7 @@ def recovery_order(*, actor: User, recovery: Recovery, title: str, amount: Decim
 
     By somebody else than who announced it, once the beneficiary has answered or had the time to.
     """
-    case, recovery = _held(recovery, State.ANNOUNCED)
-    access.require(actor, case, "pay")
+    case, recovery = _held(recovery, actor, "pay", State.ANNOUNCED)
     if recovery.announced_by_id == actor.pk:
         raise InputError(
             Text("une autre personne ordonne que celle qui a annoncé", "somebody else orders than who announced it")
@@ -165,8 +164,7 @@ def recovery_receive(*, actor: User, recovery: Recovery, amount: Decimal, on: dt
     if not key or len(key) > 60:
         raise InputError(Text("un encaissement a une référence", "a receipt has a reference"))
     cents = _cents(amount)
-    case, recovery = _held(recovery, State.ORDERED, State.PAID)
-    access.require(actor, case, "pay")
+    case, recovery = _held(recovery, actor, "pay", State.ORDERED, State.PAID)
     known = recovery.receipts.filter(key=key).first()
     if known is not None:
         if known.amount != cents:
@@ -194,8 +192,7 @@ def recovery_receive(*, actor: User, recovery: Recovery, amount: Decimal, on: dt
 @transaction.atomic
 def recovery_waive(*, actor: User, recovery: Recovery, reason: str, amount: Decimal | None = None) -> Recovery:
     """Give up what is left (or ``amount`` of it), with a reason that stays in the case. By who decides."""
-    case, recovery = _held(recovery, State.ANNOUNCED, State.ORDERED)
-    access.require(actor, case, "decide")
+    case, recovery = _held(recovery, actor, "decide", State.ANNOUNCED, State.ORDERED)
     if not reason.strip():
         raise InputError(Text("une remise est motivée", "a remission has a reason"))
     cents = owed(recovery) if amount is None else _cents(amount)

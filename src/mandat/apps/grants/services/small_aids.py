@@ -8,12 +8,13 @@ awards made at once to one undertaking can therefore not exceed its ceiling toge
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from mandat import journal
@@ -22,7 +23,7 @@ from mandat.apps.grants.formulas import plan_terms
 from mandat.apps.grants.limits import REGULATIONS, TOGETHER, Ceiling, ceiling
 from mandat.apps.grants.models import Case, SmallAid
 from mandat.apps.grants.services.moving import terms_of, today
-from mandat.apps.organisations.models import Organisation
+from mandat.apps.organisations.models import Control, Organisation
 from mandat.apps.organisations.selectors import allowed, undertaking
 from mandat.engines.financing import Aid, Room, room
 from mandat.kernel.errors import InputError
@@ -71,13 +72,75 @@ def standing_of(
     if but is not None:
         found = found.exclude(case=but)
     rows = list(found)
-    group = str(organisation.pk)
+    return Standing(regulation, members, rows, _spaces(rows, regulation, on))
 
-    def space(ruling: str, together: frozenset[str]) -> Space:
-        limit = ceiling(ruling, on)
+
+@transaction.atomic
+def check(case: Case, amount: Decimal, on: dt.date) -> None:
+    """``check_many`` for one award; nothing where its scheme falls under no de minimis regulation."""
+    regulation = plan_terms(case, terms_of(case).document).de_minimis
+    if regulation is not None:
+        check_many([(case, amount, regulation)], on=on)
+
+
+@transaction.atomic
+def check_many(awards: Sequence[tuple[Case, Decimal, str]], *, on: dt.date) -> None:
+    """Enter the de minimis aids that awards are (case, euros, regulation), in their transaction, in their order. Few statements, however many.
+
+    Raises InputError where an undertaking would receive more than a ceiling over any three years: then none is entered. A second award on
+    a case takes the place of the first. A loan counts for its whole amount, which is never less than its gross grant equivalent.
+    Natural persons who run no undertaking have no such ceiling.
+    """
+    mine = [(case, amount, regulation) for case, amount, regulation in awards if case.applicant is not None]
+    if not mine:
+        return
+    journal.lock()
+    SmallAid.objects.filter(case__in=[case.pk for case, _amount, _regulation in mine]).delete()
+    groups = undertakings({case.applicant_id for case, _a, _r in mine if case.applicant_id is not None}, on=on)
+    held: dict[int, list[SmallAid]] = {}
+    for row in SmallAid.objects.filter(organisation__in=groups).order_by("granted_on", "pk"):
+        held.setdefault(groups[row.organisation_id], []).append(row)
+    now, fresh = timezone.now(), []
+    for case, amount, regulation in mine:
+        if amount <= 0:
+            continue
+        assert case.applicant_id is not None
+        rows = held.setdefault(groups[case.applicant_id], [])
+        left, tight = _left(rows, regulation, on)
+        if amount > left:
+            raise InputError(
+                Text(
+                    f"dossier {case.reference} : aide de minimis, il ne reste que {left} € à cette entreprise "
+                    f"sur {tight.amount} € en trois ans ({tight.law.fr})",
+                    f"case {case.reference}: de minimis aid, this undertaking has only €{left} left "
+                    f"of €{tight.amount} over three years ({tight.law.en})",
+                )
+            )
+        entered = SmallAid(
+            case=case, organisation_id=case.applicant_id, regulation=regulation, granted_on=on,
+            funder=terms_of(case).document.authority.fr[:200], amount=int(euros(amount) * 100), declared_at=now,
+        )  # fmt: skip
+        fresh.append(entered)
+        rows.append(entered)
+    SmallAid.objects.bulk_create(fresh, batch_size=200)
+
+
+def _left(rows: Sequence[SmallAid], regulation: str, on: dt.date) -> tuple[Decimal, Ceiling]:
+    """What may still be granted, and the ceiling that says so."""
+    found = [(space.room.left, space.ceiling) for space in _spaces(rows, regulation, on)]
+    return min(found, key=lambda one: one[0])
+
+
+def _spaces(rows: Sequence[SmallAid], regulation: str, on: dt.date) -> tuple[Space, ...]:
+    """Every ceiling an aid of ``regulation`` must respect, and what is left of it. ``rows`` are those of one undertaking."""
+    found = []
+    wanted = [(regulation, frozenset({regulation}))]
+    wanted += [(wide, together) for wide, together in TOGETHER.items() if regulation in together]
+    for name, together in wanted:
+        limit = ceiling(name, on)
         aids = [
             Aid(
-                undertaking=group,
+                undertaking="one",
                 granted_on=row.granted_on,
                 amount=Decimal(row.amount) / 100,
                 funder=row.funder,
@@ -86,46 +149,34 @@ def standing_of(
             for row in rows
             if row.regulation in together
         ]
-        return Space(ruling, limit, together, room(aids=aids, undertakings=[group], on=on, ceiling=limit.amount))
-
-    spaces = [space(regulation, frozenset({regulation}))]
-    spaces += [space(wide, together) for wide, together in TOGETHER.items() if regulation in together]
-    return Standing(regulation, members, rows, tuple(spaces))
+        found.append(Space(name, limit, together, room(aids=aids, undertakings=["one"], on=on, ceiling=limit.amount)))
+    return tuple(found)
 
 
-@transaction.atomic
-def check(case: Case, amount: Decimal, on: dt.date) -> SmallAid | None:
-    """Enter the de minimis aid an award of ``amount`` euros is, in the award's transaction; None where the scheme is under no such regulation.
+def undertakings(organisations: Collection[int], *, on: dt.date) -> dict[int, int]:
+    """The single undertakings of many organisations: every organisation joined to one of them by control, and one key an undertaking.
 
-    Raises InputError where its undertaking would receive more than a ceiling over any three years. A second award on the case takes the
-    place of the first. A loan counts for its whole amount, which is never less than its gross grant equivalent.
+    One query a step of the longest chain (see ``organisations.selectors.undertaking`` for one of them).
     """
-    regulation = plan_terms(case, terms_of(case).document).de_minimis
-    if regulation is None or case.applicant is None:
-        return None
-    journal.lock()
-    if amount <= 0:
-        SmallAid.objects.filter(case=case).delete()
-        return None
-    found = standing_of(case.applicant, on=on, regulation=regulation, but=case)
-    if amount > found.left:
-        tight = found.tightest
-        raise InputError(
-            Text(
-                f"aide de minimis : il ne reste que {found.left} € à cette entreprise sur {tight.ceiling.amount} € en trois ans "
-                f"({tight.ceiling.law.fr})",
-                f"de minimis aid: this undertaking has only €{found.left} left of €{tight.ceiling.amount} over three years "
-                f"({tight.ceiling.law.en})",
-            )
+    first = {key: key for key in organisations}
+
+    def root(key: int) -> int:
+        while first[key] != key:
+            key = first[key]
+        return key
+
+    edge = set(first)
+    in_force = Control.objects.filter(since__lte=on).filter(Q(until__isnull=True) | Q(until__gt=on))
+    while edge:
+        links = list(
+            in_force.filter(Q(parent__in=edge) | Q(child__in=edge)).order_by("pk").values_list("parent_id", "child_id")
         )
-    entered, _made = SmallAid.objects.update_or_create(
-        case=case,
-        defaults={
-            "organisation": case.applicant, "regulation": regulation, "funder": terms_of(case).document.authority.fr[:200],
-            "granted_on": on, "amount": int(euros(amount) * 100), "declared_at": timezone.now(), "declared_by": None,
-        },
-    )  # fmt: skip
-    return entered
+        edge = {key for link in links for key in link} - set(first)
+        first |= {key: key for key in edge}
+        for parent, child in links:
+            low, high = sorted((root(parent), root(child)))
+            first[high] = low
+    return {key: root(key) for key in first}
 
 
 def correct(case: Case, amount: Decimal) -> None:

@@ -6,26 +6,14 @@ from typing import Any
 
 from mandat import journal
 from mandat.apps.grants.models import Case
+from mandat.apps.grants.services.awards import PERSON, legal_person
 from mandat.apps.grants.services.moving import fact, terms_of
-
-#: What a fact says of whom it may not name.
-PERSON = "personne physique"
-#: Kinds of applicants that are natural persons, whatever their number.
-NATURAL = frozenset({"person", "sole-trader", "unincorporated-group"})
 
 
 def step(case: Case, name: str) -> journal.Entry:
     """Append that ``name`` was done on a case, and nothing of what it holds."""
     terms = terms_of(case)
     return fact("grants.followed.v1", case, terms, scheme=case.scheme, title=terms.document.title.fr, step=name)
-
-
-def legal_person(case: Case) -> bool:
-    """Whether the applicant is a legal person, who may be named. Legal categories that begin with 1 are natural persons."""
-    applicant = case.applicant
-    if applicant is None or case.applicant_kind in NATURAL:
-        return False
-    return not applicant.legal_category.startswith("1") and (applicant.diffusible or not applicant.siret)
 
 
 def beneficiary(case: Case) -> str:
