@@ -6,18 +6,18 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from mandat.apps.grants.schema.scheme import Call, Scheme
+from mandat.apps.grants.schema.scheme import Call, CallRound, Scheme
 from mandat.kernel.periods import PARIS
 
 Phase = Literal["coming", "open", "closed"]
 
 
-def opening(call: Call) -> dt.datetime:
+def opening(call: Call | CallRound) -> dt.datetime:
     """The first instant at which an application is received."""
     return _instant(call.opens, end=False)
 
 
-def closing(call: Call) -> dt.datetime | None:
+def closing(call: Call | CallRound) -> dt.datetime | None:
     """The first instant at which none is received any more: a day given counts whole. None: no end."""
     return None if call.closes is None else _instant(call.closes, end=True)
 
@@ -32,7 +32,7 @@ def _instant(moment: dt.datetime | dt.date, *, end: bool) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), tzinfo=PARIS)
 
 
-def phase(call: Call, now: dt.datetime) -> Phase:
+def phase(call: Call | CallRound, now: dt.datetime) -> Phase:
     """Whether a call is to come, open, or over at ``now``."""
     if now < opening(call):
         return "coming"

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from mandat.apps.grants.calls import closing
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.standing import MeasureStanding, standings
+from mandat.apps.publications.aids import aids
 from mandat.apps.publications.site import address
 from mandat.apps.publications.topics import Topic
 from mandat.definitions.models import DefinitionVersion
@@ -18,13 +20,7 @@ from mandat.engines.indicators.status import LABELS
 from mandat.kernel.text import Language
 
 
-def icalendar(current: Published, followed: Topic, *, language: Language) -> bytes:
-    """The calendar of a topic, in the language in force. Two queries."""
-    found = standings(current)
-    published = dict(
-        DefinitionVersion.objects.filter(programme=current.code, kind="commitment", current=True).values_list("code", "published_at")
-    )  # fmt: skip
-    title = followed.title.in_(language)
+def _opening(current: Published, title: str, language: Language) -> list[str]:
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -37,6 +33,49 @@ def icalendar(current: Published, followed: Topic, *, language: Language) -> byt
     ]
     if settings.MANDAT_DEMO:
         lines.append(f"X-WR-CALDESC:{_text(_('Demonstration: every fact is synthetic.'))}")
+    return lines
+
+
+def calls_calendar(current: Published, *, language: Language) -> bytes:
+    """When each call of a scheme closes, and each of its rounds: moments, since the hour counts. Two queries."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    lines = _opening(current, _("Calls for projects"), language)
+    for aid in aids(current):
+        title = getattr(aid.scheme.title, language)
+        page = address("grants:scheme", aid.terms.code, language=language)
+        stamp = aid.updated.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+        for call in aid.scheme.calls:
+            for code, moment in (
+                (call.code, closing(call)),
+                *((f"{call.code}-{r.code}", closing(r)) for r in call.rounds),
+            ):
+                if moment is None:
+                    continue
+                end = (moment - dt.timedelta(seconds=1)).astimezone(dt.UTC)
+                words = _("Last moment: %(title)s") % {"title": title}
+                lines += [
+                    "BEGIN:VEVENT",
+                    f"UID:{current.code}-{aid.terms.code}-{code}@{host}",
+                    f"DTSTAMP:{stamp}",
+                    f"SEQUENCE:{aid.terms.ref.version - 1}",
+                    f"DTSTART:{end:%Y%m%dT%H%M%SZ}",
+                    f"SUMMARY;LANGUAGE={language}:{_text(words)}",
+                    f"DESCRIPTION;LANGUAGE={language}:{_text(getattr(call.title, language))}. {_text(getattr(aid.scheme.summary, language))}",
+                    f"URL;VALUE=URI:{page}",
+                    "TRANSP:TRANSPARENT",
+                    "END:VEVENT",
+                ]
+    lines.append("END:VCALENDAR")
+    return b"".join(fold(line) for line in lines)
+
+
+def icalendar(current: Published, followed: Topic, *, language: Language) -> bytes:
+    """The calendar of a topic, in the language in force. Two queries."""
+    found = standings(current)
+    published = dict(
+        DefinitionVersion.objects.filter(programme=current.code, kind="commitment", current=True).values_list("code", "published_at")
+    )  # fmt: skip
+    lines = _opening(current, followed.title.in_(language), language)
     numbers = current.measures if followed.measures is None else followed.measures
     for number in numbers:
         lines += _events(current, found[number], published, language)

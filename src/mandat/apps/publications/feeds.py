@@ -8,18 +8,24 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from mandat import journal
+from mandat.apps.grants.calls import closing, opening
 from mandat.apps.programme.published import Published
+from mandat.apps.publications.aids import aids
 from mandat.apps.publications.site import address
 from mandat.apps.publications.topics import Topic, latest
 from mandat.facts import fact_types
 from mandat.journal import Entry
 from mandat.kernel.text import Language
+from mandat.web import formats
 from mandat.web.sentences import sentence
 
+#: Calls in their feed at most.
+MOST = 100
 #: XML 1.0 has no way to write these.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -52,6 +58,44 @@ def atom(current: Published, followed: Topic, *, language: Language, path: str) 
     feed.moment = journal.head().recorded_at
     for entry in latest(current, followed):
         feed.add_item(**_item(current, entry, language))
+    return feed.writeString("utf-8").encode()
+
+
+def calls_feed(current: Published, *, language: Language, path: str) -> bytes:
+    """The calls of schemes as they open, the latest first: those to come are announced when their scheme is published."""
+    now = timezone.now()
+    page = settings.SITE_URL + reverse("grants:directory")
+    feed = _Feed(
+        title=_("Calls for projects") + " – Mandat" + (_(" (demonstration)") if settings.MANDAT_DEMO else ""),
+        link=page,
+        description=_("Aids, labels and contracts that receive applications, with their last day."),
+        subtitle=_notice() or _("Aids, labels and contracts that receive applications, with their last day."),
+        language=language,
+        author_name="Mandat",
+        feed_url=settings.SITE_URL + path,
+        feed_guid=settings.SITE_URL + path,
+        feed_copyright="Licence Ouverte 2.0 / Etalab",
+    )
+    feed.moment = journal.head().recorded_at
+    found = [(max(opening(call), aid.created), aid, call) for aid in aids(current, now) for call in aid.scheme.calls]
+    opened = sorted((one for one in found if opening(one[2]) <= now), key=lambda one: (one[0], one[1].terms.code))
+    for moment, aid, call in opened[: -MOST - 1 : -1]:
+        end = closing(call)
+        when = (
+            _("Open all year")
+            if end is None
+            else _("Until %(moment)s") % {"moment": formats.moment(end - dt.timedelta(seconds=1))}
+        )
+        link = address("grants:scheme", aid.terms.code, language="fr")
+        feed.add_item(
+            title=f"{getattr(aid.scheme.title, language)} – {getattr(call.title, language)}",
+            link=settings.SITE_URL + reverse("grants:scheme", args=[aid.terms.code]),
+            unique_id=f"{link}#{call.code}",
+            description=f"{when}. {getattr(aid.scheme.summary, language)}",
+            pubdate=moment,
+            updateddate=max(moment, aid.updated),
+            categories=[aid.scheme.type, *(f"measure:{n}" for n in aid.scheme.measures)],
+        )
     return feed.writeString("utf-8").encode()
 
 

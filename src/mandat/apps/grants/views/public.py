@@ -26,13 +26,12 @@ from mandat.apps.grants.vocabulary import (
     STAGES,
     TYPES,
 )
+from mandat.apps.grants.where import covers
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.terms import Terms
 from mandat.apps.programme.views.measures import active_filters, matches
 from mandat.apps.programme.views.shared import home_crumb, programme_or_404, words
 from mandat.apps.rulebook import reading
-from mandat.apps.rulebook.compiling import perimeters
-from mandat.apps.rulebook.places import within
 from mandat.apps.rulebook.published import published_rules
 from mandat.apps.territory import selectors as territory
 from mandat.web import formats
@@ -96,13 +95,6 @@ class SchemeFilters(forms.Form):
         return not text or matches(
             text, f"{words(scheme.title)} {words(scheme.summary)} {words(scheme.applicants.who)}"
         )
-
-
-def covers(scheme: Scheme, commune: str) -> bool:
-    """Whether a commune is in the scheme's perimeter."""
-    places = perimeters()
-    inside = any(commune in within(places, area) for area in scheme.perimeter.areas)
-    return inside and not any(commune in within(places, area) for area in scheme.perimeter.excluding)
 
 
 def phase_words(found: Window) -> str:

@@ -18,7 +18,7 @@ from ninja.errors import ValidationError
 
 from mandat.apps.programme.standing import today
 from mandat.apps.programme.views.shared import programme_or_404
-from mandat.apps.publications.api import rules  # noqa: F401 - its operations join the API
+from mandat.apps.publications.api import aids, rules  # noqa: F401 - their operations join the API
 from mandat.apps.publications.api.routes import BASE, api
 from mandat.apps.publications.site import stamp
 from mandat.journal import UnknownFactError

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.views.shared import home_crumb, programme_or_404
-from mandat.apps.publications.calendars import icalendar
-from mandat.apps.publications.feeds import atom
+from mandat.apps.publications.calendars import calls_calendar, icalendar
+from mandat.apps.publications.feeds import atom, calls_feed
 from mandat.apps.publications.site import address
 from mandat.apps.publications.topics import Sort, Topic, topic
 from mandat.apps.publications.views.alerts import alert_values
@@ -61,6 +61,21 @@ def calendar(request: HttpRequest, sort: Sort = "all", code: Any = "") -> HttpRe
     raw = icalendar(current, _topic(current, sort, code), language=language())
     response = _file(raw, "text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="mandat-{sort}{f"-{code}" if code else ""}.ics"'
+    return response
+
+
+@require_safe
+def calls_atom(request: HttpRequest) -> HttpResponse:
+    """The feed of the calls of schemes."""
+    raw = calls_feed(programme_or_404(), language=language(), path=request.path)
+    return _file(raw, "application/atom+xml; charset=utf-8")
+
+
+@require_safe
+def calls_ics(request: HttpRequest) -> HttpResponse:
+    """The last moments of the calls of schemes."""
+    response = _file(calls_calendar(programme_or_404(), language=language()), "text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'inline; filename="mandat-appels.ics"'
     return response
 
 

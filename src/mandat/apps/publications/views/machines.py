@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.views.shared import programme_or_404
+from mandat.apps.publications import aids
 from mandat.apps.publications.catalogue import dcat, schema_org
 from mandat.apps.publications.document.files import young_sizes
 from mandat.apps.publications.exports.facts import facts_table
@@ -70,6 +71,16 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 def dataset(request: HttpRequest) -> HttpResponse:
     """The schema.org description."""
     return _json(schema_org(programme_or_404()), "application/ld+json")
+
+
+@require_safe
+def aid(request: HttpRequest, code: str) -> HttpResponse:
+    """A scheme as schema.org says it."""
+    current = programme_or_404()
+    found = next((one for one in aids.aids(current) if one.terms.code == code), None)
+    if found is None:
+        raise Http404
+    return _json(aids.schema_org(current, found), "application/ld+json")
 
 
 @require_safe
