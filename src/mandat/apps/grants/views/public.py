@@ -196,6 +196,7 @@ def scheme(request: HttpRequest, code: str) -> HttpResponse:
         "assumed": reading.assumptions(rule, day) if rule else 0,
         "try_url": address("rulebook:simulator", body.rule),
         "rule_url": address("rulebook:rule", body.rule),
+        "jsonld": address("publications:aid_jsonld", code),
     }  # fmt: skip
     return render(request, "grants/scheme.html", values)
 

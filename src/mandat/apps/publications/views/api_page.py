@@ -19,13 +19,14 @@ from mandat.web.components import Column, Crumb, Link, Table
 TAGS = {
     "programme": Text("Le programme", "The programme"),
     "facts": Text("Les faits", "The facts"),
+    "aids": Text("Les aides et leurs appels", "Aids and their calls"),
     "territory": Text("Le territoire", "The territory"),
     "journal": Text("Le journal signé", "The signed log"),
     "rules": Text("Les règles des droits et des aides", "The rules of rights and aids"),
     "definitions": Text("Les définitions", "The definitions"),
 }
 #: Values for which the examples of the page have an answer on the bundled programme.
-_EXAMPLES = {"code": {"pillars": "prendre-soin", "chapters": "sante", "commitments": "1.1", "bodies": "region", "communes": "18033", "rules": "gratuite-transports"}, "number": "1", "index": "0", "kind": "measure", "version": "1"}  # fmt: skip
+_EXAMPLES = {"code": {"pillars": "prendre-soin", "chapters": "sante", "commitments": "1.1", "bodies": "region", "communes": "18033", "aids": "cap-asso", "rules": "gratuite-transports"}, "number": "1", "index": "0", "kind": "measure", "version": "1"}  # fmt: skip
 
 
 @require_safe
