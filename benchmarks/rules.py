@@ -290,6 +290,7 @@ def database(folder: str, repeats: int) -> dict[str, Any]:
     import ibis
 
     from mandat.engines.rules.columnar import compute
+    from mandat.engines.rules.columnar_duckdb import fetch
 
     made, day = rule(), dt.date.fromisoformat(DAY)
     reform = made.reformed({"plafond": Decimal(1200)})
@@ -313,7 +314,7 @@ def database(folder: str, repeats: int) -> dict[str, Any]:
             gainers=(table[after.name] < table[before.name]).sum(),
             persons=table.count(),
         )
-        rows = connection.to_pyarrow(sums).to_pylist()
+        rows = fetch(connection, sums).to_pylist()
         runs.append(time.process_time() - start)
         connection.disconnect()
     k = 10 ** (2 - before.scale)

@@ -145,6 +145,7 @@ def _simulated(
     from mandat.engines.population import is_synthetic
     from mandat.engines.rules import read_answer
     from mandat.engines.rules.columnar_checks import checks, problems
+    from mandat.engines.rules.columnar_duckdb import fetch
     from mandat.engines.rules.reform import reform_query, summarise
 
     files = {kind: _files(population, kind) for kind in ("personnes", "menages")}
@@ -185,7 +186,7 @@ def _simulated(
         rows = [
             row
             for table in checks(rule.tree, persons=persons, households=households, as_of=day, columns=mapping)
-            for row in connection.to_pyarrow(table).to_pylist()
+            for row in fetch(connection, table).to_pylist()
         ]
         said, complete = problems(rows)
         if said:
@@ -194,7 +195,7 @@ def _simulated(
             rule, reform, persons=persons, households=households, as_of=day, columns=mapping,
             dimensions=DIMENSIONS, age="age", complete=complete, paid_by_persons=paid,
         )  # fmt: skip
-        return summarise(connection.to_pyarrow(query.table), query), synthetic
+        return summarise(fetch(connection, query.table), query), synthetic
     finally:
         connection.disconnect()
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from mandat.engines.rules import UNKNOWN, Rule
 from mandat.engines.rules.columnar import Computed, compute, decimals, sql
 from mandat.engines.rules.columnar_checks import checks, problems
-from mandat.engines.rules.tree import FormulaRef, walk
+from mandat.engines.rules.columnar_duckdb import fetch
 from mandat.kernel.errors import InputError
 from tests.engines.rules.random_rules import OF_HOUSEHOLDS, OF_PERSONS, households, one_by_one, rules, tables
-from tests.engines.rules.samples import DAY, compiled, tariff
+from tests.engines.rules.samples import DAY, compiled, formula, tariff
 
 #: Ibis asks DuckDB for results by an older name.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
@@ -71,27 +71,9 @@ def in_duckdb(connection: Any, rule: Rule, people: Any, day: dt.date, *, complet
         connection.raw_sql(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM given")
         connection.con.unregister("given")
     found, table = laid_out(rule, connection.table("persons"), connection.table("homes"), day, complete=complete)
-    return values(found, connection.to_pyarrow(table).to_pylist())
+    return values(found, fetch(connection, table).to_pylist())
 
 
-def written_out(rule: Rule) -> int:
-    """Nodes of a rule where each formula stands wherever it is named: DuckDB's planner writes columns out so."""
-    sizes: dict[str, int] = {}
-    for name, formula in rule.tree.formulas.items():
-        nodes = list(walk(formula.expr))
-        sizes[name] = len(nodes) + sum(sizes[node.name] for node in nodes if isinstance(node, FormulaRef))
-    return sum(sizes.values())
-
-
-#: Beyond this the planner takes gigabytes and minutes; no rule of the region comes near.
-MOST_NODES = 80
-
-
-#: Asked for by MANDAT_RANDOM_COLUMNS=1: some random rules make DuckDB's planner run for minutes and gigabytes.
-on_demand = pytest.mark.skipif(not os.environ.get("MANDAT_RANDOM_COLUMNS"), reason="MANDAT_RANDOM_COLUMNS is not set")
-
-
-@on_demand
 @given(rule=rules(), people=households(unknown=False), day=DAYS)
 @settings(max_examples=15, phases=PHASES)
 def test_duckdb_gives_what_the_interpreter_gives(
@@ -99,11 +81,9 @@ def test_duckdb_gives_what_the_interpreter_gives(
 ) -> None:
     assume(rule is not None)
     assert rule is not None
-    assume(written_out(rule) <= MOST_NODES)
     assert in_duckdb(connection, rule, people, day, complete=True) == one_by_one(rule, people, day)
 
 
-@on_demand
 @given(rule=rules(), people=households(unknown=True), day=DAYS)
 @settings(max_examples=12, phases=PHASES)
 def test_duckdb_never_contradicts_the_interpreter_where_answers_are_unknown(
@@ -111,7 +91,6 @@ def test_duckdb_never_contradicts_the_interpreter_where_answers_are_unknown(
 ) -> None:
     assume(rule is not None)
     assert rule is not None
-    assume(written_out(rule) <= MOST_NODES)
     found = in_duckdb(connection, rule, people, day, complete=False)
     for mine, theirs in zip(found, one_by_one(rule, people, day), strict=True):
         for name, value in mine.items():
@@ -136,7 +115,6 @@ def test_postgresql_gives_what_the_interpreter_gives_with_the_same_expressions(
         pytest.skip("not on PostgreSQL")
     assume(rule is not None)
     assert rule is not None
-    assume(written_out(rule) <= MOST_NODES)
     people = data.draw(households(unknown=unknown))
     found, table = laid_out(rule, *schemas(), day, complete=not unknown)
     query = sql(table, "postgres")
@@ -202,9 +180,7 @@ def test_a_tariff_is_computed_from_persons_alone_where_they_carry_what_is_of_the
     connection.con.register("alone", persons)
     found = compute(tariff().tree, persons=connection.table("alone"), as_of=DAY, columns=columns, keep=["place"])
     table = found.table.mutate(euros=decimals(found.table, found.variants[0]["montant"]))
-    rows = connection.to_pyarrow(
-        table.order_by(["menage", "revenu" if "revenu" in table.columns else "montant"])
-    ).to_pylist()
+    rows = fetch(connection, table).to_pylist()
     assert sorted((row["place"], row["est_eligible"], row["euros"]) for row in rows) == [
         ("45234", True, Decimal("0.00")),
         ("45234", True, Decimal("21.25")),
@@ -219,7 +195,7 @@ def test_a_reform_is_computed_beside_the_rule_and_what_they_share_once(connectio
     connection.con.register("one", persons)
     trees = [rule.tree, rule.reformed({"plafond": Decimal(1100)}).tree]
     found = compute(trees, persons=connection.table("one"), as_of=DAY, columns=columns)
-    (row,) = connection.to_pyarrow(found.table).to_pylist()
+    (row,) = fetch(connection, found.table).to_pylist()
     assert (row["montant"], row["montant_1"]) == (2125, 0)
     alone = compute(trees[:1], persons=connection.table("one"), as_of=DAY, columns=columns)
     both, one = (str(ibis.to_sql(each.table)) for each in (found, alone))
@@ -249,8 +225,80 @@ def test_an_input_without_a_column_is_unknown_to_all(connection: Any) -> None:
     connection.con.register("few", given_persons(k=pa.array([True, False, None])))
     rule = compiled("handicap et revenu_mensuel < 10 EUR/mois")
     found = compute(rule.tree, persons=connection.table("few"), as_of=DAY, columns={"handicap": "k"})
-    assert sorted(map(str, connection.to_pyarrow(found.table)["f0"].to_pylist())) == ["False", "None", "None"]
+    assert sorted(map(str, fetch(connection, found.table)["f0"].to_pylist())) == ["False", "None", "None"]
     connection.con.unregister("few")
+
+
+def test_members_agree_only_where_each_has_answered(connection: Any) -> None:
+    # NOT x IS NULL is NOT (x IS NULL): a negation was taken for known where it was not.
+    persons = pa.table({"menage": [1, 2, 2, 3, 3, 4], "k": [None, True, None, True, True, False]})
+    connection.con.register("agreeing", persons)
+    lines = [formula("f0", "tous(membres, handicap)", entity="foyer"), formula("f1", "non handicap")]
+    rule = compiled(*lines, outputs=[{"name": "f0"}, {"name": "f1"}])
+    found = compute(rule.tree, persons=connection.table("agreeing"), as_of=DAY, columns={"handicap": "k"}, keep=["k"])
+    table = found.table.mutate(unsaid=found.table["f1"].isnull())
+    rows = fetch(connection, table.order_by(["menage", "k"])).to_pylist()
+    assert [(row["menage"], row["f0"]) for row in rows] == [
+        (1, None),
+        (2, None),
+        (2, None),
+        (3, True),
+        (3, True),
+        (4, False),
+    ]
+    assert all(row["unsaid"] == (row["k"] is None) == (row["f1"] is None) for row in rows)
+    connection.con.unregister("agreeing")
+
+
+def test_a_total_of_long_calculations_is_planned_at_once(connection: Any) -> None:
+    # DuckDB wrote each column out wherever it is used, and again in what uses that: gigabytes, before it began.
+    lines = [formula("f0", 'si foyer.commune = "45234" alors revenu_mensuel sinon 1 EUR/mois')]
+    for rank in range(1, 19):
+        above = f"f{rank - 1}"
+        lines.append(
+            formula(
+                f"f{rank}", f"si {above} > {rank} EUR/mois alors {above} - {rank} EUR/mois sinon {above} + 1 EUR/mois"
+            )
+        )
+    lines.append(formula("total", "somme(membres, f18)", entity="foyer"))
+    lines.append(formula("part", "arrondi(foyer.total / 2 + foyer.total / 3, 0.01, pair)"))
+    rule = compiled(*lines)
+    persons = given_persons(r=pa.array([Decimal("1000.00"), Decimal("7.50"), None], pa.decimal128(10, 2)))
+    connection.con.register("many", persons)
+    connection.con.register("far", pa.table({"menage": [1, 2], "commune": ["45234", "45234"]}))
+    tables = {"persons": connection.table("many"), "households": connection.table("far")}
+    found = compute(rule.tree, **tables, as_of=DAY, columns={"revenu_mensuel": "r", "commune": "commune"})
+    query = connection.compile(found.table)
+    assert len(query) < 60_000
+    rows = fetch(connection, found.table.order_by("menage")).to_pylist()
+    situation = {
+        "foyer": {"commune": "45234"},
+        "personnes": [{"revenu_mensuel": "1000.00"}, {"revenu_mensuel": "7.50"}],
+        "demandeur": 0,
+    }
+    wanted = rule.evaluate(situation, as_of=DAY).value("part")
+    assert [row["part"] for row in rows] == [wanted * 100, wanted * 100, None]  # type: ignore[operator]
+    connection.con.unregister("many")
+
+
+def test_what_is_said_twice_is_one_column() -> None:
+    once = compiled("annee(date_naissance) * 12 + mois_de(date_naissance)")
+    twice = compiled("annee(date_naissance)", "f0 * 12 + mois_de(date_naissance)", "f1 + annee(date_naissance) - f0")
+    persons = ibis.table({"menage": "int64", "d": "date"}, name="persons")
+    queries = [
+        str(ibis.to_sql(compute(rule.tree, persons=persons, as_of=DAY, columns={"date_naissance": "d"}).table))
+        for rule in (once, twice)
+    ]
+    assert queries[0].count("FLOOR(") == queries[1].count("FLOOR(") == 2
+
+
+def test_duckdb_plans_again_as_it_did_once_the_rows_are_fetched(connection: Any) -> None:
+    connection.raw_sql("SET disabled_optimizers = 'top_n'")
+    with pytest.raises(Exception, match="absent"):
+        fetch(connection, ibis.table({"x": "int64"}, name="absent"))
+    setting = connection.con.execute("SELECT current_setting('disabled_optimizers')").fetchall()
+    assert setting == [("top_n",)]
+    connection.raw_sql("SET disabled_optimizers = ''")
 
 
 def test_what_is_out_of_range_is_counted(connection: Any) -> None:
@@ -264,7 +312,7 @@ def test_what_is_out_of_range_is_counted(connection: Any) -> None:
     rule = compiled('revenu_mensuel > 0 EUR/mois et handicap et age(date_naissance) > 3 ans et situation = "autre"')
     columns = {"revenu_mensuel": "r", "date_naissance": "d", "situation": "s", "handicap": "k"}
     tables_of = checks(rule.tree, persons=connection.table("wrong"), as_of=DAY, columns=columns)
-    said, complete = problems([row for table in tables_of for row in connection.to_pyarrow(table).to_pylist()])
+    said, complete = problems([row for table in tables_of for row in fetch(connection, table).to_pylist()])
     assert sorted(text.fr for text in said) == [
         "date_naissance : 2 valeurs impossibles",
         "revenu_mensuel : 1 valeurs impossibles",

@@ -11,6 +11,7 @@ import pytest
 
 from mandat.engines.population import Commune, generate, shipped_margins
 from mandat.engines.rules import Rule
+from mandat.engines.rules.columnar_duckdb import fetch
 from mandat.engines.rules.reform import Simulation, reform_query, summarise
 from mandat.kernel.errors import InputError
 from tests.engines.rules.samples import DAY, compiled, tariff
@@ -41,7 +42,7 @@ def simulated(connection: Any, rule: Rule, reform: Rule | None, **more: Any) -> 
         rule, reform, persons=connection.table("persons"), households=connection.table("homes"), as_of=DAY,
         columns=COLUMNS, dimensions=DIMENSIONS, age="age", **more,
     )  # fmt: skip
-    return summarise(connection.to_pyarrow(query.table), query)
+    return summarise(fetch(connection, query.table), query)
 
 
 def one_by_one(rule: Rule, town: Any) -> list[tuple[dict[str, Any], bool, Decimal]]:

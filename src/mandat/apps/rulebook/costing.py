@@ -22,6 +22,7 @@ from mandat.apps.rulebook.population import ONE_IN, Sample
 from mandat.apps.rulebook.published import PublishedRule
 from mandat.engines.rules import Input, Rule
 from mandat.engines.rules.columnar_checks import checks, problems
+from mandat.engines.rules.columnar_duckdb import fetch
 from mandat.engines.rules.reform import Simulation, Totals, reform_query, summarise
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
@@ -121,7 +122,7 @@ def _cost(
         rows = [
             row
             for table in checks(rule.tree, persons=tables[True], households=tables[False], as_of=as_of, columns=columns)
-            for row in connection.to_pyarrow(table).to_pylist()
+            for row in fetch(connection, table).to_pylist()
         ]
         wrong, complete = problems(rows)
         if wrong:
@@ -130,7 +131,7 @@ def _cost(
             rule, reform, persons=tables[True], households=tables[False], as_of=as_of, columns=columns,
             dimensions=DIMENSIONS, age="age", complete=complete, paid_by_persons=paid,
         )  # fmt: skip
-        return _scaled(summarise(connection.to_pyarrow(query.table), query))
+        return _scaled(summarise(fetch(connection, query.table), query))
     finally:
         connection.disconnect()
 

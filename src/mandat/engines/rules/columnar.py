@@ -2,7 +2,7 @@
 
     found = compute(tree, persons=persons, as_of=day, columns={"revenu_mensuel": "revenu_mensuel"})
     found.table                        # an Ibis table: asked columns and outputs, money in exact decimals
-    connection.to_pyarrow(found.table)
+    fetch(connection, found.table)     # on DuckDB: see columnar_duckdb
 
 Amounts are whole numbers of their smallest unit until the end (BIGINT where the checker proves that 64 bits do, DECIMAL(38, 0) beyond),
 so a result is the interpreter's, to the cent. NULL is unknown: it stays so unless the rest decides. Where the
@@ -24,7 +24,7 @@ import ibis
 import sqlglot
 
 from mandat.engines.rules.algebra import Codes, Lowered, Pair, Truth, Whole
-from mandat.engines.rules.columnar_algebra import NARROW, WIDE, Expressions, Lazy, column
+from mandat.engines.rules.columnar_algebra import NARROW, WIDE, Expressions, Lazy, column, constant
 from mandat.engines.rules.document import Input
 from mandat.engines.rules.levels import plan
 from mandat.engines.rules.scope import input_type
@@ -56,28 +56,46 @@ class Computed:
 
 
 class _Tables(Stage):
-    """``table_of`` makes a table of the subjects' rows when it is time."""
+    """``subjects`` makes a table of the subjects' rows when it is time. ``alike``: households are known by their members only."""
 
     def __init__(
-        self, holders: Frame | None, members: Frame | None, subjects: Callable[[], Frame], household: str
+        self,
+        holders: Frame | None,
+        members: Frame | None,
+        subjects: Callable[[], Frame],
+        household: str,
+        *,
+        alike: bool,
     ) -> None:
         self.holders, self.members, self._subjects, self.household = holders, members, subjects, household
+        self.alike = alike
+        self._count = 0
 
     def reduce(self, reductions: Sequence[Reduction], *, again: bool) -> list[tuple[Whole, Whole]]:
         assert self.members is not None
         assert self.holders is not None
         expressions = _expressions(self.members)
-        names = [expressions.name(_raw(reduction.column)) for reduction in reductions]
-        totals = expressions.table.group_by(self.household).aggregate(
-            **{
-                f"{name}_": _cast(reduction, _total(reduction, expressions.table[name]))
-                for reduction, name in zip(reductions, names, strict=True)
-            }
+        asked: dict[tuple[str, Lazy], tuple[str, Reduction]] = {}
+        names = []
+        for reduction in reductions:
+            here = (reduction.operation, expressions.keep(_raw(reduction.column)))
+            if here not in asked:
+                self._count += 1
+                asked[here] = (f"_total_{self._count}", reduction)
+            names.append(asked[here][0])
+        rows = expressions.select(
+            {self.household: column(self.household)} | {name: value for (_, value), (name, _) in asked.items()}
         )
-        names = [f"{name}_" for name in names]
+        totals = rows.group_by(self.household).aggregate(
+            **{name: _cast(reduction, _total(reduction, rows[name])) for name, reduction in asked.values()}
+        )
         for frame in (self.holders, self.members) if again else (self.holders,):
             joined = _expressions(frame)
-            joined.table = joined.table.join(totals, self.household)
+            if self.alike and frame is self.holders:
+                # Whoever has totals is a household: no need to look for households first.
+                joined.base, self.alike = totals, False
+            else:
+                joined.base = joined.base.join(totals, self.household)
         made = [
             Whole(column(name), reduction.low, reduction.high, reduced(reduction))
             for reduction, name in zip(reductions, names, strict=True)
@@ -88,16 +106,15 @@ class _Tables(Stage):
         frame = self._subjects()
         if self.holders is None:
             return frame, []
-        holders = _expressions(self.holders)
-        taken = {self.household: holders.table[self.household]}
+        taken: dict[str, Lazy] = {self.household: column(self.household)}
         # What a rule and its reform share is taken once.
-        places: dict[int, str] = {}
+        places: dict[Lazy, str] = {}
 
         def moved(whole: Any) -> Any:
             if not isinstance(whole.value, Lazy):
                 return whole
-            name = places.setdefault(id(whole.value), f"of_{len(taken)}")
-            taken[name] = whole.value.on(holders.table)
+            name = places.setdefault(whole.value, f"of_{len(taken)}")
+            taken[name] = whole.value
             return replace(whole, value=column(name))
 
         found: list[Lowered] = [
@@ -105,7 +122,7 @@ class _Tables(Stage):
         ]
         if len(taken) > 1:
             expressions = _expressions(frame)
-            expressions.table = expressions.table.join(holders.table.select(**taken), self.household)
+            expressions.base = expressions.base.join(_expressions(self.holders).select(taken), self.household)
         return frame, found
 
 
@@ -116,10 +133,7 @@ def _expressions(frame: Frame) -> Expressions:
 
 def _raw(whole: Whole) -> Lazy:
     if whole.constant:
-        literal = (
-            ibis.literal(Decimal(whole.value), type=WIDE) if whole.wide else ibis.literal(whole.value, type=NARROW)
-        )
-        return Lazy(lambda table: literal)
+        return constant(Decimal(whole.value) if whole.wide else whole.value, WIDE if whole.wide else NARROW)
     assert isinstance(whole.value, Lazy)
     return whole.value
 
@@ -172,10 +186,16 @@ def compute(
         holders = prepared.holders(persons, households, steps.holder_inputs, outer)
         if any(steps.aggregates):
             members = prepared.persons(persons, households, steps.member_inputs, ())
-    stage = _Tables(holders, members, lambda: prepared.persons(persons, households, steps.last_inputs, keep), household)
+    stage = _Tables(
+        holders,
+        members,
+        lambda: prepared.persons(persons, households, steps.last_inputs, keep),
+        household,
+        alike=households is None and not steps.holder_inputs and (about_members or not keep),
+    )
     frame, found = run(stage, [Variant(each, as_of) for each in trees], wanted)
     expressions = _expressions(frame)
-    chosen = {name: expressions.table[name] for name in (*(() if alone else (household,)), *keep)}
+    chosen = {name: column(name) for name in (*(() if alone else (household,)), *keep)}
     described = []
     for rank, results in enumerate(found):
         mark = f"_{rank}" if rank else ""
@@ -185,16 +205,17 @@ def compute(
             chosen[described_as.name] = _output(expressions, lowered)
             listed[name] = described_as
         described.append(listed)
-    return Computed(expressions.table.select(**chosen), tuple(described))
+    return Computed(expressions.select(chosen), tuple(described))
 
 
-def _output(expressions: Expressions, lowered: Lowered) -> Any:
+def _output(expressions: Expressions, lowered: Lowered) -> Lazy:
     assert not isinstance(lowered, Pair)
     if isinstance(lowered, Whole):
-        return _raw(lowered).on(expressions.table)
+        return _raw(lowered)
     if isinstance(lowered.value, bool | str):
-        return ibis.literal(lowered.value)
-    return lowered.value.on(expressions.table)
+        return constant(lowered.value)
+    found: Lazy = expressions.plain(lowered.value)
+    return found
 
 
 def _described(name: str, lowered: Lowered, type_: Any) -> OutputColumn:
@@ -256,7 +277,7 @@ class _Preparation:
         if not elsewhere and not away:
             return frame
         other = self._frame(households, elsewhere, away)
-        table = _expressions(frame).table.join(_expressions(other).table, self.household)
+        table = _expressions(frame).base.join(_expressions(other).base, self.household)
         return Frame(Expressions(table), frame.inputs | other.inputs)
 
     def holders(self, persons: Any, households: Any, inputs: Iterable[str], keep: Collection[str]) -> Frame:
@@ -264,7 +285,7 @@ class _Preparation:
         if households is not None:
             return self._frame(households, inputs, keep)
         frame = self._frame(persons, inputs, keep)
-        table = _expressions(frame).table
+        table = _expressions(frame).base
         others = [name for name in table.columns if name != self.household]
         grouped = table.group_by(self.household)
         return Frame(

@@ -1,7 +1,7 @@
 """A reform against the rule in force, over a whole population in one pass: cost, gainers and losers, by commune, age, gender, decile.
 
     query = reform_query(rule, reform, persons=persons, households=households, as_of=day, columns=columns, ...)
-    found = summarise(connection.to_pyarrow(query.table), query)
+    found = summarise(fetch(connection, query.table), query)
 
 The database computes both rules in the same scan and adds up by cell (all dimensions crossed); what is left is small and is
 added up here, in exact decimals. Amounts are what the region pays to those who are eligible, or what persons pay (``paid_by_persons``): a
