@@ -53,3 +53,15 @@ def test_conditions_of_the_programme_are_all_there() -> None:
         "charte-engagements", "contrat-engagement-republicain", "egalite-salariale", "code-du-travail", "sans-travail-detache",
         "criteres-ecologiques", "democratie-interne", "un-pour-cent-art", "bien-etre-animal", "egalite-culture",
     } <= set(models("condition"))  # fmt: skip
+
+
+def test_an_input_of_one_name_asks_one_thing_whatever_the_rule() -> None:
+    """An answer is kept by its name: two questions under one name would answer one another."""
+    asked: dict[str, dict[str, list[str]]] = {}
+    for code, rule in models("rule").items():
+        for given in rule.inputs:
+            meaning = given.model_dump_json(include={"entity", "type", "unit", "question", "label"})
+            asked.setdefault(given.name, {}).setdefault(meaning, []).append(code)
+    shared = {given.name for words in models("rule-vocabulary").values() for given in words.inputs}
+    assert {name: list(found.values()) for name, found in asked.items() if len(found) > 1} == {}
+    assert shared.isdisjoint(asked)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mandat.kernel.text import speaking
 from mandat.web import formats
+from mandat.web.templatetags.formats import sentences, upperfirst
 from mandat.web.typography import typeset
 
 NARROW, NBSP = "\u202f", "\u00a0"
@@ -86,3 +87,22 @@ def test_typesetting_keeps_every_letter_and_digit(text: str) -> None:
         return [c for c in words if c.isalnum()]
 
     assert letters(typeset(text, "fr")) == letters(text)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("cette date est passée", "Cette date est passée"),
+        ("l’heure est passée", "L’heure est passée"),
+        ("à corriger : le nom", f"À corriger{NBSP}: le nom"),
+        ("Déjà dit", "Déjà dit"),
+        ("rules/bourse.yaml:3: nom inconnu", "rules/bourse.yaml:3: nom inconnu"),
+        ("plafond_max : nombre attendu", f"plafond_max{NBSP}: nombre attendu"),
+        ("2.1 – refusé", "2.1 – refusé"),
+        ("", ""),
+    ],
+)
+def test_a_message_shown_alone_begins_with_a_capital_and_names_keep_theirs(said: str, shown: str) -> None:
+    with speaking("fr"):
+        assert upperfirst(said) == shown
+        assert sentences([said, "autre chose"]) == f"{shown} Autre chose"

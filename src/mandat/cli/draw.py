@@ -65,7 +65,7 @@ def draw(
     ] = None,
     id_column: Annotated[str | None, typer.Option(help="Colonne d’identifiant. / Identifier column.")] = None,
     household: Annotated[
-        list[str] | None, typer.Option(help="Colonne(s) du foyer ou de l’adresse. / Household or address column(s).")
+        list[str] | None, typer.Option(help="Colonnes du foyer ou de l’adresse. / Household or address columns.")
     ] = None,
     household_limit: Annotated[int, typer.Option(help="Personnes par foyer. / People per household.")] = 1,
     keep: Annotated[

@@ -171,3 +171,10 @@ def test_a_draft_is_replaced_and_forgotten(person: Person) -> None:
     assert draft.data == {"a": 2}
     services.draft_forget(user=user, form="decision")
     assert services.draft_of(user, "decision") is None
+
+
+def test_the_account_leads_to_wallets_and_tills(client: Client, person: Person) -> None:
+    client.force_login(person())
+    page = client.get("/compte/").content.decode()
+    assert f'href="{reverse("wallets:mine")}"' in page
+    assert f'href="{reverse("wallets:tills")}"' in page

@@ -30,6 +30,21 @@ def say(value: Any) -> str:
 
 
 @register.filter
+def upperfirst(value: Any) -> str:
+    """A sentence begun with a capital where it stands alone; a file, a code or a name of a field keeps its letters."""
+    text = say(value)
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    plain = first.strip("«»“”\u00a0\u202f,;:.!?()").replace("’", "").replace("'", "").replace("-", "")
+    return text[:1].upper() + text[1:] if plain.isalpha() and first.islower() else text
+
+
+@register.filter
+def sentences(values: Any) -> str:
+    """Several messages one after the other, each begun with a capital."""
+    return " ".join(upperfirst(value) for value in values)
+
+
+@register.filter
 def padded(value: int, width: int = 3) -> str:
     """A whole number set to the right with figure spaces, so that columns of numbers align."""
     return str(value).rjust(width, "\u2007")

@@ -39,9 +39,7 @@ def rules(request: HttpRequest) -> HttpResponse:
             "code": found.code,
             "parameter": parameter,
             "assumed": parameter.now is not None and parameter.now.assumption,
-            "url": reverse("rulebook:bureau_parameter", args=[found.code, parameter.name])
-            if not parameter.scale
-            else reverse("bureau:definition", args=["rule", found.code]),
+            "url": reverse("rulebook:bureau_parameter", args=[found.code, parameter.name]),
         }
         for found in published_rules(current).rules.values()
         for parameter in reading.parameters(found, today)
@@ -55,7 +53,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 def parameter(request: HttpRequest, code: str, name: str) -> HttpResponseBase:
     """Give a parameter a value from a day on: the golden cases must hold, then it is published as a new version."""
     current, found = rule_or_404(code)
-    wanted = next((one for one in found.document.parameters if one.name == name and one.kind != "scale"), None)
+    wanted = next((one for one in found.document.parameters if one.name == name), None)
     if wanted is None:
         raise Http404(name)
     form = ValueForm(wanted, request.POST if request.method == "POST" else None)
