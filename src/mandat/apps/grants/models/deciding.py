@@ -144,7 +144,10 @@ class Seat(models.Model):
 
 
 class Sitting(models.Model):
-    """One meeting of a committee: its agenda is its items. ``quorum`` is that of the definition on the day it was convened."""
+    """One meeting of a committee: its agenda is its items. ``quorum`` is that of the definition on the day it was convened.
+
+    ``minutes`` is canonical JSON, written when it closes: who was present, how each voted on what, without a word about natural persons.
+    """
 
     class State(models.TextChoices):
         CONVENED = "convened", _("convened")
@@ -160,6 +163,7 @@ class Sitting(models.Model):
     present: models.ManyToManyField[User, Any] = models.ManyToManyField(USER, related_name="+")
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    convened_by = models.ForeignKey(USER, models.SET_NULL, null=True, related_name="+")
     minutes = models.TextField(blank=True)
     synthetic = models.BooleanField(default=False)
 
@@ -173,18 +177,27 @@ class Sitting(models.Model):
         return f"{self.body} {self.on:%Y-%m-%d}"
 
 
-class Item(models.Model):
-    """A case on the agenda, what is proposed for it, and what the committee made of it."""
+class Item(Bound):
+    """A case on the agenda, what is proposed for it, and what the committee made of it. Amounts are in cents.
+
+    The committee votes on the proposal: ``favourable`` with ``amount`` (``proposed`` is what the service proposed), or a refusal.
+    ``motive`` is that of the decision it leads to. ``put_off``: the committee will not vote on it this time.
+    """
 
     class Outcome(models.TextChoices):
         AWARDED = "awarded", _("awarded")
         REFUSED = "refused", _("refused")
         POSTPONED = "postponed", _("put off")
+        REMOVED = "removed", _("taken off the agenda")
 
     sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="items")
     case = models.ForeignKey(Case, models.PROTECT, related_name="items")
     position = models.PositiveSmallIntegerField()
+    favourable = models.BooleanField(default=True)
     proposed = models.BigIntegerField(null=True)
+    amount = models.BigIntegerField(null=True)
+    motive = SealedTextField(blank=True, default="", subject="case__subject")
+    put_off = models.BooleanField(default=False)
     outcome = models.CharField(max_length=9, choices=Outcome, blank=True)
 
     class Meta:

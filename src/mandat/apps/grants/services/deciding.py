@@ -29,6 +29,7 @@ from mandat.apps.grants.services import awards, small_aids
 from mandat.apps.grants.services.moving import held, move, terms_of, today
 from mandat.apps.programme.published import Published, published
 from mandat.apps.programme.terms import Terms
+from mandat.facts import Fact
 from mandat.kernel.delays import appeal_until
 from mandat.kernel.errors import InputError
 from mandat.kernel.money import euros
@@ -117,15 +118,16 @@ class _Case:
 
 
 @transaction.atomic
-def decided_many(verdicts: Sequence[Verdict]) -> list[Decision]:
+def decided_many(verdicts: Sequence[Verdict], *, also: Sequence[Fact] = ()) -> list[Decision]:
     """Write many decisions, all or none: moves, records, money, facts, conditions, accounts, notices. One decision a verdict, in order.
 
-    The caller has locked the cases. Raises InputError for a case that cannot be decided so from where it stands, a motive that lacks, an
+    The caller has locked the cases. ``also`` are facts appended with those of the decisions. Raises InputError for a case that cannot be decided so from where it stands, a motive that lacks, an
     amount that does not hold, an envelope or a call that has not enough; PermissionDenied for an authority who may not.
     """
-    if not verdicts:
-        return []
     journal.lock()
+    if not verdicts:
+        journal.append(list(also))
+        return []
     day, now = today(), timezone.now()
     current = published(verdicts[0].case.programme)
     found = [_examined(verdict, day) for verdict in verdicts]
@@ -147,10 +149,12 @@ def decided_many(verdicts: Sequence[Verdict]) -> list[Decision]:
     awards.money_award(paid, day=day, actor=f"user:{writer.pk}" if writer else "")
     until = appeal_until(day, months=recording.APPEAL_MONTHS)
     texts = [canonical(_record(one, current, gathered, day, until)) for one in found]
-    entries = journal.append([_fact(one, current, day, digest(text)) for one, text in zip(found, texts, strict=True)])
+    entries = journal.append(
+        [*(_fact(one, current, day, digest(text)) for one, text in zip(found, texts, strict=True)), *also]
+    )
     made = [
         _decision(one, text, entry.index, now, day, until)
-        for one, text, entry in zip(found, texts, entries, strict=True)
+        for one, text, entry in zip(found, texts, entries[: len(found)], strict=True)
     ]
     Move.objects.bulk_create(moves, batch_size=200)
     Decision.objects.bulk_create(made, batch_size=100)
@@ -305,7 +309,7 @@ def _record(
     }
 
 
-def _fact(one: _Case, current: Published, day: dt.date, sha256: str) -> Any:
+def _fact(one: _Case, current: Published, day: dt.date, sha256: str) -> Fact:
     return awards.decision_fact(
         one.verdict.case, one.terms, current, outcome=one.verdict.outcome, by=one.verdict.by, amount=one.amount, day=day,
         sha256=sha256, de_minimis=bool(one.de_minimis), year=day.year,

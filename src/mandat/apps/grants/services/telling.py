@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mandat.apps.accounts import notices
 from mandat.apps.accounts.models import User
-from mandat.apps.grants.models import Case
+from mandat.apps.grants.models import Case, Sitting
 from mandat.apps.organisations.models import Member, Rank
 
 #: Kind, subject, sentence, and the page it leads to.
@@ -38,6 +38,14 @@ KINDS: tuple[tuple[str, Any, Any, str], ...] = (
     ("answer_due", _("An answer is due"), _("The time to answer on a case of yours is nearly over."), "grants:file"),
     ("opinions_given", _("Opinions are given"), _("The opinions awaited on a case are given."), "grants:file"),
     ("opinion_asked", _("Your opinion is asked for"), _("The service asks for your opinion."), "grants:opinion"),
+    ("decided", _("A decision is made"), _("A decision is made on your application."), "grants:case"),
+    (
+        "convened",
+        _("A committee of yours is convened"),
+        _("A committee in which you sit is convened."),
+        "grants:my_sitting",
+    ),
+    ("agreement", _("An agreement awaits you"), _("The agreement of your aid awaits your signature."), "grants:case"),
     ("opinion_due", _("Your opinion is awaited"), _("The time to give your opinion is nearly over."), "grants:opinion"),
 )  # fmt: skip
 
@@ -58,6 +66,12 @@ def tell_applicants(kind: str, case: Case, *, key: str, but: User | None = None)
     for user in applicants(case):
         if user != but:
             tell(user, kind, case, key=f"{key}:{user.pk}")
+
+
+def tell_member(user: User, sitting: Sitting) -> None:
+    """Call a member of a committee to a sitting."""
+    if (notices := _notices()) is not None:
+        notices.notify(user, "grants.convened", str(sitting.pk), key=f"{sitting.pk}:{user.pk}")
 
 
 def applicants(case: Case) -> list[User]:
