@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import smtplib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,6 +63,18 @@ def notify(user: User, kind: str, reference: str, *, key: str) -> None:
         key=f"{kind}:{key}"[:80],
         defaults={"user": user, "kind": kind, "reference": reference, "made_at": now, "not_before": now},
     )
+
+
+def notify_many(kind: str, wanted: Iterable[tuple[User, str, str]]) -> None:
+    """Have many told at once: (user, reference, key) each, once for the key. Raises KeyError for an unknown kind."""
+    _KINDS[kind]
+    now = timezone.now()
+    rows = [
+        Notice(key=f"{kind}:{key}"[:80], user=user, kind=kind, reference=reference, made_at=now, not_before=now)
+        for user, reference, key in wanted
+        if user.is_active
+    ]
+    Notice.objects.bulk_create(rows, batch_size=400, ignore_conflicts=True)
 
 
 def message(notice: Notice) -> EmailMessage:

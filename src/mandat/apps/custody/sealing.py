@@ -151,7 +151,10 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
 
     def _secret_of(self, instance: Any, subject: str) -> bytes:
         known = instance.__dict__.setdefault(_KEYS, {})
-        loaded = instance._state.fields_cache.get(self.subject)
+        loaded = instance
+        for step in self.subject.split("__"):
+            # Only what is already read: rows of a list come with their persons in one query.
+            loaded = loaded._state.fields_cache.get(step) if isinstance(loaded, models.Model) else None
         if (
             subject not in known
             and isinstance(loaded, apps.get_model("custody", "Subject"))

@@ -45,6 +45,7 @@ class Gathered:
     conditions: Mapping[int, Sequence[ConditionRecord]]
     decisions: Mapping[int, Sequence[Decision]]
     rested: dict[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    said: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def gather(cases: Sequence[Case]) -> Gathered:
@@ -98,7 +99,7 @@ def calculation_of(scheme: Scheme, ruling: Ruling, case: Case, gathered: Gathere
             "vocabularies": [{"code": ref.code, "version": ref.version, "digest": ref.digest} for ref in held.words],
         },
         "parameters": list(calculation.parameters(held.document, ruling.as_of)),
-        "inputs": list(_inputs(scheme, held, answers_of(case))),
+        "inputs": list(_inputs(scheme, held, answers_of(case), gathered.said)),
         "steps": list(
             calculation.steps(held.document, held.rule, ruling.evaluation, rested, entity=held.document.entity)
         ),
@@ -108,20 +109,26 @@ def calculation_of(scheme: Scheme, ruling: Ruling, case: Case, gathered: Gathere
     }
 
 
-def _inputs(scheme: Scheme, held: PublishedRule, answers: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _inputs(
+    scheme: Scheme, held: PublishedRule, answers: Mapping[str, Any], known: dict[tuple[str, str], str]
+) -> Iterator[dict[str, Any]]:
     """The answers as the rule takes them: entity, name, label, value, source."""
     given = situation(scheme, held, answers)
     keys = {entity.key: entity.name for entity in held.entities.values()}
+    inputs = held.inputs
     for key, block in given.items():
         for name, value in block.items():
-            item = held.inputs[name]
+            item = inputs[name]
+            key_said = (f"{held.ref.digest}:{name}", str(value))
+            if key_said not in known:
+                known[key_said] = calculation.said(item, value)
             yield {
                 "entity": keys[key],
                 "name": name,
                 "label": item.label.fr,
                 "unit": item.unit if item.type in ("number", "integer") else "",
                 "value": value,
-                "said": calculation.said(item, value),
+                "said": known[key_said],
                 "source": "déclaré dans la demande",
             }
 

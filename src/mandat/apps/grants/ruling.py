@@ -63,10 +63,19 @@ def situation(scheme: Scheme, rule: PublishedRule, answers: Mapping[str, Any]) -
 
 
 def rule_on(
-    scheme: Scheme, answers: Mapping[str, Any], *, as_of: dt.date, version: int = 0, trace: bool = False
+    scheme: Scheme,
+    answers: Mapping[str, Any],
+    *,
+    as_of: dt.date,
+    version: int = 0,
+    trace: bool = False,
+    at: PublishedRule | None = None,
 ) -> Ruling:
-    """Apply the scheme's rule to answers (by field's name). Raises InputError for answers the rule refuses."""
-    held = rule_of(scheme, version)
+    """Apply the scheme's rule to answers (by field's name). Raises InputError for answers the rule refuses.
+
+    ``at`` is the rule already read in the version wanted.
+    """
+    held = at or rule_of(scheme, version)
     assert held.rule is not None
     evaluation = held.rule.evaluate(situation(scheme, held, answers), as_of=as_of, trace=trace)
     said = evaluation.value(scheme.outputs.eligible)

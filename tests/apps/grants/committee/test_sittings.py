@@ -323,8 +323,6 @@ def test_closing_asks_as_much_of_the_database_for_few_cases_as_for_many(
         ) as queries:
             sitting_close(actor=secretary, sitting=sitting)
         counts.append(len([one for one in queries.captured_queries if "executemany" not in one["sql"]]))
-    import collections, re
-    print(collections.Counter(re.sub(r"[0-9]+|'[^']*'", "N", q["sql"])[:140] for q in queries.captured_queries).most_common(40))
     assert counts[1] <= counts[0] + 4, counts
     assert counts[0] < 75, counts
     assert Item.objects.filter(outcome="awarded").count() == 27

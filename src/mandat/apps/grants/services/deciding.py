@@ -22,13 +22,15 @@ from mandat.apps.custody.records import canonical, digest
 from mandat.apps.grants import access, recording
 from mandat.apps.grants.machine import MOVEMENTS, State, Who, movement
 from mandat.apps.grants.models import Case, Decision, Item, Move, Request
-from mandat.apps.grants.ruling import Ruling, rule_on
+from mandat.apps.grants.ruling import Ruling, rule_of, rule_on
 from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.schema.scheme import MONEY
 from mandat.apps.grants.services import awards, small_aids
 from mandat.apps.grants.services.moving import held, move, terms_of, today
+from mandat.apps.grants.services.telling import tell_applicants_of
 from mandat.apps.programme.published import Published, published
 from mandat.apps.programme.terms import Terms
+from mandat.apps.rulebook.published import PublishedRule
 from mandat.facts import Fact
 from mandat.kernel.delays import appeal_until
 from mandat.kernel.errors import InputError
@@ -130,7 +132,8 @@ def decided_many(verdicts: Sequence[Verdict], *, also: Sequence[Fact] = ()) -> l
         return []
     day, now = today(), timezone.now()
     current = published(verdicts[0].case.programme)
-    found = [_examined(verdict, day) for verdict in verdicts]
+    rules: dict[tuple[str, int], PublishedRule] = {}
+    found = [_examined(verdict, day, rules) for verdict in verdicts]
     moves = [_moved(one, now) for one in found]
     gained = [one for one in found if one.awarded]
     awards.conditions_record([(one.verdict.case, one.terms, one.amount) for one in gained], current)
@@ -161,10 +164,11 @@ def decided_many(verdicts: Sequence[Verdict], *, also: Sequence[Fact] = ()) -> l
     _save([one.verdict.case for one in found])
     _close_requests([one.verdict.case.pk for one in found], day)
     awards.accounts_schedule([(one.verdict.case, one.terms.document) for one in gained], starts_on=day)
+    tell_applicants_of("decided", [one.verdict.case for one in found], keys=[str(one.rank) for one in found])
     return made
 
 
-def _examined(verdict: Verdict, day: dt.date) -> _Case:
+def _examined(verdict: Verdict, day: dt.date, rules: dict[tuple[str, int], PublishedRule]) -> _Case:
     """A verdict checked against the rule: amount, motive."""
     case = verdict.case
     if verdict.outcome not in Outcome.values or verdict.by not in By.values:
@@ -173,7 +177,7 @@ def _examined(verdict: Verdict, day: dt.date) -> _Case:
     motive = verdict.motive.strip()
     if len(motive) > LONGEST_MOTIVE:
         raise InputError(Text("motif trop long (4 000 caractères)", "motive too long (4,000 characters)"))
-    ruling = _ruling(terms.document, case, day, needed=verdict.outcome == Outcome.AWARDED)
+    ruling = _ruling(terms.document, case, day, rules, needed=verdict.outcome == Outcome.AWARDED)
     amount = _amount(case, terms.document, ruling, verdict)
     if not motive and verdict.by != By.SILENCE and (verdict.outcome != Outcome.AWARDED or departs(ruling, amount)):
         raise InputError(
@@ -195,14 +199,19 @@ def _formulas(scheme: Scheme, ruling: Ruling | None) -> dict[str, bool | None]:
     return {case.when: ruling.condition(case.when) for case in scheme.plan.cases if case.when}
 
 
-def _ruling(scheme: Scheme, case: Case, day: dt.date, *, needed: bool) -> Ruling | None:
+def _ruling(
+    scheme: Scheme, case: Case, day: dt.date, rules: dict[tuple[str, int], PublishedRule], *, needed: bool
+) -> Ruling | None:
     """What the rule gives on the answers; None where they do not let it be applied and no award rests on it."""
+    key = (scheme.rule, case.rule_version)
     try:
+        if key not in rules:
+            rules[key] = rule_of(scheme, case.rule_version)
         return rule_on(
             scheme,
             recording.answers_of(case),
             as_of=recording.judged_on(case, day),
-            version=case.rule_version,
+            at=rules[key],
         )
     except InputError:
         if needed:

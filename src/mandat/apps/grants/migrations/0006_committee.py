@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grants', '0003_desk'),
+        ('grants', '0005_intake'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
