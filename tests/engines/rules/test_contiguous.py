@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,30 @@ def test_arrow_columns_that_are_not_exact_or_sorted_are_refused() -> None:
     with pytest.raises(InputError, match="ne se suivent pas"):
         household_sizes(pa.chunked_array([[1, 2], [1]]))
     assert household_sizes(pa.chunked_array([[4, 4], [4, 2]])).tolist() == [3, 1]
+
+
+@given(
+    sizes=st.lists(st.integers(1, 4), max_size=12), cuts=st.lists(st.integers(0, 50), max_size=5), falling=st.booleans()
+)
+def test_columns_in_pieces_are_read_as_in_one(sizes: list[int], cuts: list[int], falling: bool) -> None:
+    item = {each.name: each for each in VOCABULARY.inputs}
+    numbers = [-rank if falling else rank for rank, size in enumerate(sizes) for _ in range(size)]
+    count = len(numbers)
+    days = [None if k % 5 == 2 else dt.date(1990, 2, 27) + dt.timedelta(days=37 * k) for k in range(count)]
+    edges = [0, *sorted(min(cut, count) for cut in cuts), count]
+    pieces = list(itertools.pairwise(edges))
+
+    def cut(values: list[Any], type_: Any) -> Any:
+        # Slices of one array: they begin anywhere in it.
+        whole = pa.array([*values, *values], type_)
+        return pa.chunked_array([whole.slice(count + a, b - a) for a, b in pieces], type_)
+
+    assert household_sizes(cut(numbers, pa.int64())).tolist() == sizes
+    born = column_of(item["dd"], cut(days, pa.date32()))
+    known = [True] * count if born.known is None else born.known.tolist()
+    assert known == [day is not None for day in days]
+    read = [int(value) if there else None for value, there in zip(born.values, known, strict=True)]
+    assert read == [None if day is None else day.year * 10_000 + day.month * 100 + day.day for day in days]
 
 
 def test_a_choice_nobody_answered_is_unknown_to_all() -> None:

@@ -61,26 +61,25 @@ class _Arrays(Stage):
             self.members = Frame(program, of_members | self.spread)
 
     def reduce(self, reductions: Sequence[Reduction], *, again: bool) -> list[tuple[Whole, Whole]]:
-        functions = {"sum": np.add, "min": np.minimum, "max": np.maximum}
+        functions = {"sum": np.add.reduceat, "min": np.minimum.reduceat, "max": np.maximum.reduceat}
         found = []
+        read, sizes = self.program.read, self.program.read(self.sizes)
         for reduction in reductions:
-            column = self._array(reduction.column, reduced(reduction))
-            place = self.program.step(
-                functions[reduction.operation].reduceat, self.program.read(column), self.program.read(self.starts)
-            )
-            whole = Whole(Register(place), reduction.low, reduction.high, reduced(reduction))
+            column, wide = reduction.column, reduced(reduction)
+            if column.constant:
+                # The same number for each member: it is counted, or stands for all.
+                if reduction.operation == "sum":
+                    place = self.program.step(_counted, sizes, column.value, wide)
+                else:
+                    place = self.program.step(_filled, sizes, column.value, wide)
+            else:
+                value = self.program.cast(column.value, wide=True) if wide and not column.wide else column.value
+                place = self.program.step(functions[reduction.operation], read(value.place), read(self.starts))
+            whole = Whole(Register(place), reduction.low, reduction.high, wide)
             spread = self._spread(whole) if again else whole
             assert isinstance(spread, Whole)
             found.append((whole, spread))
         return found
-
-    def _array(self, column: Whole, wide: bool) -> int:
-        """A register with one value a member, even for a constant."""
-        if column.constant:
-            return self.program.step(_filled, column.value, self.program.read(self.sizes))
-        value = self.program.cast(column.value, wide=True) if wide and not column.wide else column.value
-        place: int = value.place
-        return place
 
     def subjects(self, columns: Sequence[Lowered]) -> tuple[Frame, list[Lowered]]:
         if self.holders is None:
@@ -108,8 +107,12 @@ class _Arrays(Stage):
         return replace(column, value=replace(value, place=place, known=known))
 
 
-def _filled(value: int, sizes: Any) -> Any:
-    return np.full(int(sizes.sum()), value, np.int64)
+def _counted(sizes: Any, value: int, wide: bool) -> Any:
+    return (sizes.astype(object) if wide else sizes) * value
+
+
+def _filled(sizes: Any, value: int, wide: bool) -> Any:
+    return np.full(len(sizes), value, object if wide else np.int64)
 
 
 @dataclass(frozen=True, slots=True)

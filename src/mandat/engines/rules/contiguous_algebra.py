@@ -12,13 +12,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mandat.engines.rules.algebra import Algebra, Value
+from mandat.engines.rules.algebra import NARROW, Algebra, Value
 from mandat.engines.rules.tree import Operator
 
 _ARITHMETIC: dict[str, Any] = {"+": np.add, "-": np.subtract, "*": np.multiply}
 _COMPARE: dict[str, Any] = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "=": np.equal, "!=": np.not_equal,
 }  # fmt: skip
+_BOOL, _INT64 = np.dtype(bool), np.dtype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class Program(Algebra):
         if isinstance(a, str | Coded):
             a, b = self._alike(a, b)
             names = a.names
-        place = self.step(np.where, _Place(condition.place), _read(a), _read(b))
+        place = self.step(_chosen, _Place(condition.place), _read(a), _read(b))
         known = condition.known
         sides = getattr(a, "known", None), getattr(b, "known", None)
         if sides != (None, None):
@@ -206,6 +207,17 @@ class Program(Algebra):
 
 def _read(value: Value) -> Any:
     return value if type(value) is int else _Place(value.place)
+
+
+def _chosen(condition: Any, a: Any, b: Any) -> Any:
+    """``np.where``, several times faster where it chooses between whole numbers."""
+    kinds = {each.dtype for each in (condition, a, b) if isinstance(each, np.ndarray)}
+    if kinds == {_BOOL, _INT64}:
+        # All bits of b, but those in which a differs where the condition holds.
+        return b ^ ((a ^ b) & np.negative(condition, dtype=np.int64))
+    if kinds == {_BOOL} and type(a) is int and type(b) is int and max(abs(a), abs(b)) < NARROW:
+        return np.array([b, a], np.int64).take(condition.view(np.int8))
+    return np.where(condition, a, b)
 
 
 def _widened(values: Any) -> Any:

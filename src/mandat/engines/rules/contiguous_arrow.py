@@ -24,19 +24,26 @@ def household_sizes(numbers: Any) -> Any:
 
     Raises InputError where a household comes back after another one.
     """
-    values = _whole(_combined(numbers))
-    if not len(values):
+    parts = [_whole(chunk) for chunk in _chunks(numbers) if len(chunk)]
+    if not parts:
         return np.zeros(0, np.int64)
-    ends = np.append(np.flatnonzero(values[1:] != values[:-1]) + 1, len(values))
-    firsts = values[ends - 1]
-    if (firsts[1:] <= firsts[:-1]).any() and len(np.unique(firsts)) != len(firsts):
+    starts, at, rising = [np.zeros(1, np.int64)], 0, True
+    for before, values in zip([None, *parts], parts, strict=False):
+        if before is not None and values[0] != before[-1]:
+            starts.append(np.array([at]))
+            rising = rising and bool(values[0] > before[-1])
+        starts.append(np.flatnonzero(values[1:] != values[:-1]) + (at + 1))
+        rising = rising and not (values[1:] < values[:-1]).any()
+        at += len(values)
+    first = np.concatenate(starts)
+    if not rising and len(np.unique(np.concatenate(parts)[first])) != len(first):
         raise InputError(
             Text(
                 "les lignes d'un même foyer ne se suivent pas : triez-les d'abord",
                 "the rows of a household do not follow one another: sort them first",
             )
         )
-    return np.diff(ends, prepend=0)
+    return np.diff(first, append=at)
 
 
 def columns_of(tree: Tree, names: Iterable[str], table: Any, columns: Mapping[str, str]) -> dict[str, Column]:
@@ -48,13 +55,13 @@ def column_of(item: Input, values: Any) -> Column:
     """One input from an Arrow column. Raises InputError for another type, and for floats: they are not exact."""
     if item.type in ("number", "integer") and pa.types.is_decimal128(values.type):
         return _amounts(item, values)
+    if item.type == "date" and pa.types.is_date32(values.type):
+        return Column(_days(values), _valid(values))
     array = _combined(values)
     known = None if array.null_count == 0 else np.asarray(pc.is_valid(array).to_numpy(zero_copy_only=False))
     type_ = array.type
     if item.type in ("number", "integer"):
         return Column(_scaled(item, array), known)
-    if item.type == "date" and pa.types.is_date32(type_):
-        return Column(_days(array), known)
     if item.type == "boolean" and pa.types.is_boolean(type_):
         return Column(np.asarray(pc.fill_null(array, False).to_numpy(zero_copy_only=False)), known)
     if item.type in ("choice", "commune") and (pa.types.is_dictionary(type_) or pa.types.is_string(type_)):
@@ -134,14 +141,27 @@ def _amounts(item: Input, values: Any) -> Column:
     return Column(found, known)
 
 
-def _days(array: Any) -> Any:
-    """Days as 20250301, through a table of every day between the first and the last."""
-    days = pc.fill_null(array.view(pa.int32()), 0).to_numpy(zero_copy_only=False)
-    if not len(days):
-        return np.zeros(0, np.int64)
-    first, last = int(days.min()), int(days.max())
+def _days(values: Any) -> Any:
+    """Days as 20250301, through a table of every day between the first and the last; any of them where the day is unknown."""
+    ends = pc.min_max(values.cast(pa.int32())).as_py()
+    if ends["min"] is None:
+        return np.zeros(len(values), np.int64)
+    first, last = ends["min"], ends["max"]
     if not -100_000 <= first <= last <= 200_000:
         raise InputError(Text("des dates hors du calendrier", "dates out of the calendar"))
     calendar = (np.datetime64("1970-01-01") + np.arange(first, last + 1)).astype(object)
     table = np.array([day.year * 10_000 + day.month * 100 + day.day for day in calendar], np.int64)
-    return table[days - first]
+    found = np.empty(len(values), np.int64)
+    at = 0
+    for chunk in _chunks(values):
+        if len(chunk):
+            days = np.frombuffer(chunk.buffers()[1], np.int32)[chunk.offset : chunk.offset + len(chunk)]
+            # What is under an unknown day may be anything: it is brought within the table.
+            np.take(
+                table,
+                np.clip(days, first, last) - first if chunk.null_count else days - first,
+                out=found[at : at + len(chunk)],
+                mode="clip",
+            )
+        at += len(chunk)
+    return found
