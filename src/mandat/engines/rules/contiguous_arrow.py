@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,8 +14,6 @@ from mandat.engines.rules.document import Input
 from mandat.engines.rules.tree import Tree
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
-
-_EPOCH = dt.date(1970, 1, 1)
 
 
 def household_sizes(numbers: Any) -> Any:
@@ -149,8 +146,10 @@ def _days(values: Any) -> Any:
     first, last = ends["min"], ends["max"]
     if not -100_000 <= first <= last <= 200_000:
         raise InputError(Text("des dates hors du calendrier", "dates out of the calendar"))
-    calendar = (np.datetime64("1970-01-01") + np.arange(first, last + 1)).astype(object)
-    table = np.array([day.year * 10_000 + day.month * 100 + day.day for day in calendar], np.int64)
+    days_of = np.arange(first, last + 1).astype("datetime64[D]")
+    months = days_of.astype("datetime64[M]")
+    rank = months.astype(np.int64) + 1970 * 12
+    table = rank // 12 * 10_000 + (rank % 12 + 1) * 100 + (days_of - months).astype(np.int64) + 1
     found = np.empty(len(values), np.int64)
     at = 0
     for chunk in _chunks(values):
