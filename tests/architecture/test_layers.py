@@ -21,7 +21,7 @@ ORDER = (
     "definitions", "journal", "web", "accounts", "territory", "programme",
     "rulebook", "ledger", "custody", "organisations",
     "wallets", "offers", "funds",
-    "rights", "grants",
+    "rights", "grants", "registers",
     "imports", "publications",
 )  # fmt: skip
 
@@ -47,7 +47,10 @@ KNOWN_OUTSIDE = {
     "mandat.apps.organisations.models": {
         "mandat.apps.grants": "organisations apply, and their members act for them",
         "mandat.apps.funds": "loans and stakes name the legal person they were given to",
+        "mandat.apps.registers": "organisations hold labels and sign contracts, and their members are told",
     },
+    "mandat.apps.grants.models": {"mandat.apps.registers": "a label or a contract comes from a case decided"},
+    "mandat.apps.funds.models": {"mandat.apps.registers": "the impact sheet of a measure adds up its envelopes"},
     "mandat.apps.ledger.models": {
         "mandat.apps.funds": "envelopes hold accounts of the ledger by their names",
         "mandat.apps.rights": "payments name the file they go in, and learn what the bank says",

@@ -22,6 +22,7 @@ urlpatterns += i18n_patterns(
     path("", include("mandat.apps.offers.urls")),
     path("", include("mandat.apps.rights.urls")),
     path("", include("mandat.apps.funds.urls")),
+    path("", include("mandat.apps.registers.urls")),
     path("", include("mandat.apps.grants.urls")),
     path("", include("mandat.apps.imports.urls")),
     path("bureau/", include("mandat.apps.programme.urls_bureau")),

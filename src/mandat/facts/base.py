@@ -48,6 +48,8 @@ DOMAINS = (
     "following",
     "instruction",
     "funds",
+    "labels",
+    "contracts",
 )
 
 KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")

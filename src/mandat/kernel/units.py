@@ -68,6 +68,7 @@ UNITS: dict[str, Unit] = {
         _unit("step", "étape", "étapes", "step", "steps"),
         _unit("service", "service", "services", "service", "services"),
         _unit("line", "ligne", "lignes", "line", "lines"),
+        _unit("action", "action", "actions", "action", "actions"),
         _unit("artwork", "œuvre", "œuvres", "artwork", "artworks"),
         _unit("tree", "arbre", "arbres", "tree", "trees"),
         _unit("meal", "repas", "repas", "meal", "meals"),

@@ -21,7 +21,7 @@ class Entry:
 
 ENTRIES: list[Entry] = [
     Entry(Text("Mes droits", "My rights"), "rights:questionnaire", ("rights:",)),
-    Entry(Text("Aides", "Aids"), "grants:directory", ("grants:",)),
+    Entry(Text("Aides", "Aids"), "grants:directory", ("grants:", "registers:")),
     Entry(Text("Mesures", "Measures"), "programme:measures", ("programme:measure", "programme:chapter", "programme:why")),
     Entry(Text("Communes", "Communes"), "territory:communes", ("territory:",)),
     Entry(Text("Faits", "Facts"), "programme:facts", ("programme:fact",)),

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "mandat.apps.rights",
     "mandat.apps.funds",
     "mandat.apps.grants",
+    "mandat.apps.registers",
     "mandat.apps.imports",
     "mandat.apps.publications",
     "allauth",

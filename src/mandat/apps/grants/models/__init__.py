@@ -1,7 +1,18 @@
 """Cases from draft to closing, how they are decided, and what follows."""
 
 from mandat.apps.grants.models.breaches import Breach, ConditionCheck
-from mandat.apps.grants.models.cases import Case, Message, Move, Party, Piece, PlanLine, Request, Shared, Submission
+from mandat.apps.grants.models.cases import (
+    Bound,
+    Case,
+    Message,
+    Move,
+    Party,
+    Piece,
+    PlanLine,
+    Request,
+    Shared,
+    Submission,
+)
 from mandat.apps.grants.models.deciding import (
     Agreement,
     Decision,
@@ -24,6 +35,7 @@ __all__ = [
     "Account",
     "Agreement",
     "BankDetails",
+    "Bound",
     "Breach",
     "Case",
     "ConditionCheck",

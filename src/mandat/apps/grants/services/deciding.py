@@ -19,7 +19,7 @@ from django.utils import timezone
 from mandat import journal
 from mandat.apps.accounts.models import User
 from mandat.apps.custody.records import canonical, digest
-from mandat.apps.grants import access, recording
+from mandat.apps.grants import access, hooks, recording
 from mandat.apps.grants.machine import MOVEMENTS, State, Who, movement
 from mandat.apps.grants.models import Case, Decision, Item, Move, Request
 from mandat.apps.grants.ruling import Ruling, rule_of, rule_on
@@ -164,6 +164,8 @@ def decided_many(verdicts: Sequence[Verdict], *, also: Sequence[Fact] = ()) -> l
     _save([one.verdict.case for one in found])
     _close_requests([one.verdict.case.pk for one in found], day)
     awards.accounts_schedule([(one.verdict.case, one.terms.document) for one in gained], starts_on=day)
+    for decision in made:
+        hooks.decided(decision.case, decision)
     tell_applicants_of("decided", [one.verdict.case for one in found], keys=[str(one.rank) for one in found])
     return made
 
