@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from mandat.apps.grants.views import public
+from mandat.apps.grants.views.bureau.routes import patterns as bureau
 
 app_name = "grants"
 
@@ -10,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("aides/", public.directory, name="directory"),
     path("aides/conditions/<slug:code>/", public.condition, name="condition"),
     path("aides/<slug:code>/", public.scheme, name="scheme"),
+    *bureau,
 ]

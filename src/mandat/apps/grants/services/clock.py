@@ -20,8 +20,8 @@ from mandat.apps.grants import calls
 from mandat.apps.grants.machine import OPEN, State
 from mandat.apps.grants.models import Account, Case, Opinion, Request
 from mandat.apps.grants.services import delays, opinions
-from mandat.apps.grants.services.moving import held, move, terms_of, today
 from mandat.apps.grants.services.telling import tell, tell_applicants
+from mandat.apps.grants.services.moving import held, move, terms_of, today
 from mandat.apps.grants.terms import SCHEMES
 from mandat.apps.programme.published import published
 from mandat.kernel.errors import MandatError

@@ -21,8 +21,8 @@ from mandat.apps.grants.machine import OPEN, State
 from mandat.apps.grants.models import Case, Decision, Duty, Message, Piece, Request
 from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.services import delays, scoring
-from mandat.apps.grants.services.moving import fact, held, move, terms_of, today
 from mandat.apps.grants.services.telling import tell, tell_applicants
+from mandat.apps.grants.services.moving import fact, held, move, terms_of, today
 from mandat.apps.programme.terms import Terms
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text, counted

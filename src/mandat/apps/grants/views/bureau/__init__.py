@@ -1,0 +1,1 @@
+"""The bureau of those who examine, score and decide cases."""
