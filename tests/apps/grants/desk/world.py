@@ -14,6 +14,7 @@ from mandat.apps.accounts.models import RoleGrant, User
 from mandat.apps.custody.models import Subject
 from mandat.apps.grants.machine import State
 from mandat.apps.grants.models import Case, Move, PlanLine, Post, Submission
+from mandat.apps.grants.submitted import canonical, digest
 from mandat.apps.organisations.models import Member, Organisation
 from tests.apps.grants import samples
 
@@ -152,8 +153,8 @@ def case(
     PlanLine.objects.create(case=made, position=0, funder="Nous-mêmes", amount=500_000, public=False, own=True)
     PlanLine.objects.create(case=made, position=1, funder="Région", amount=500_000, public=True)
     if state != State.DRAFT:
-        record = json.dumps({"answers": made.answers})
-        Submission.objects.create(case=made, rank=1, at=now, by=person, record=record, sha256="0" * 64)
+        record = canonical({"answers": made.answers | dict(made.private)})
+        Submission.objects.create(case=made, rank=1, at=now, by=person, record=record, sha256=digest(record))
         Move.objects.create(case=made, name="submit", source="draft", target="submitted", actor=person, at=now)
     if state not in (State.DRAFT, State.SUBMITTED):
         Case.objects.filter(pk=made.pk).update(state=state, complete_on=timezone.localdate(now))
