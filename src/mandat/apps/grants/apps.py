@@ -12,6 +12,7 @@ class GrantsConfig(AppConfig):
             filing,
             keeping,
             search,  # noqa: F401 - says what can be found
+            worklist,
         )
         from mandat.apps.grants.services import telling
         from mandat.journal.triggers import PROTECTED
@@ -23,4 +24,5 @@ class GrantsConfig(AppConfig):
         keeping.register()
         filing.register()
         telling.register()
+        worklist.register()
         daily.register("grants_day")

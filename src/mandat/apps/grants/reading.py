@@ -114,12 +114,14 @@ def sent(case: Case) -> Sent:
     return Sent(sheet_of(case, answers=record.get("answers", {})), last, record=record)
 
 
-def groups(sheet: Sheet, *, blind: bool = False) -> list[Group]:
-    """The answers by section, in words."""
+def groups(sheet: Sheet, *, blind: bool = False, personal: bool = True) -> list[Group]:
+    """The answers by section, in words. Without ``personal``, those marked so are left out: experts have no use for them."""
     found = []
     for section in sheet.sections:
         every = sheet.fields(section)
-        shown = [asked for asked in every if not (blind and _tells(asked))]
+        shown = [
+            asked for asked in every if not (blind and _tells(asked)) and (personal or not asked.question.personal)
+        ]
         hidden = len(every) - len(shown)
         if section.repeats is None:
             pairs = [(asked.label, said(asked, sheet.answers.get(asked.name))) for asked in shown]

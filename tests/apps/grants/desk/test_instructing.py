@@ -14,6 +14,7 @@ from mandat import journal
 from mandat.apps.grants.machine import State
 from mandat.apps.grants.models import Case, Message, Piece
 from mandat.apps.grants.services import delays, instructing, visits
+from mandat.apps.grants.services.messages import message_send
 from mandat.apps.grants.services.moving import terms_of, today
 from mandat.journal import guard
 from mandat.kernel.errors import InputError
@@ -111,7 +112,7 @@ def test_only_those_posted_to_the_scheme_and_free_of_ties_examine() -> None:
         with pytest.raises(PermissionDenied):
             instructing.case_accept(actor=someone, case=case)
         with pytest.raises(PermissionDenied):
-            instructing.note_add(actor=someone, case=case, text="Bonjour") if someone.name != "Lectrice" else (
+            message_send(actor=someone, case=case, text="Bonjour", internal=True) if someone.name != "Lectrice" else (
                 instructing.case_ask(actor=someone, case=case, text="x")
             )
     assert again(case).state == State.SUBMITTED
@@ -182,7 +183,7 @@ def test_a_label_is_proposed_after_a_visit_and_without_an_amount() -> None:
 
 def test_a_note_is_internal_and_a_piece_is_judged_only_while_examined() -> None:
     agent, case = world.posted("agathe", "instruct"), world.case()
-    note = instructing.note_add(actor=agent, case=case, text=" À vérifier. ")
+    note = message_send(actor=agent, case=case, text=" À vérifier. ", internal=True)
     assert (note.internal, Message.objects.get().text) == (True, "À vérifier.")
     piece = Piece.objects.create(case=case, code="devis", added_at=case.saved_at, added_by=case.opened_by)
     assert instructing.piece_judge(actor=agent, piece=piece, verdict="rejected").judged_by == agent

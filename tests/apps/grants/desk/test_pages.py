@@ -274,7 +274,7 @@ def test_a_ranking_says_its_ties_and_hides_the_readers_own_cases() -> None:
     assert own.applicant is not None
     Member.objects.create(organisation=own.applicant, user=agent, rank="reader")
     page = text_of(go(agent).get(reverse("grants:ranking", args=["concours", "printemps"])))
-    assert page.count("ex æquo") == 2
+    assert len(re.findall(r"\d ex æquo", page)) == 2
     assert own.reference not in page
     assert "1 dossier de cet appel" in page
 

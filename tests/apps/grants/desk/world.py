@@ -12,9 +12,9 @@ from ruamel.yaml import YAML
 
 from mandat.apps.accounts.models import RoleGrant, User
 from mandat.apps.custody.models import Subject
+from mandat.apps.custody.records import canonical, digest
 from mandat.apps.grants.machine import State
 from mandat.apps.grants.models import Case, Move, PlanLine, Post, Submission
-from mandat.apps.grants.submitted import canonical, digest
 from mandat.apps.organisations.models import Member, Organisation
 from tests.apps.grants import samples
 

@@ -19,9 +19,9 @@ from django.utils import timezone
 from mandat.apps.grants import calls
 from mandat.apps.grants.machine import OPEN, State
 from mandat.apps.grants.models import Account, Case, Opinion, Request
-from mandat.apps.grants.services import delays, opinions
-from mandat.apps.grants.services.telling import tell, tell_applicants
+from mandat.apps.grants.services import deciding, delays, opinions
 from mandat.apps.grants.services.moving import held, move, terms_of, today
+from mandat.apps.grants.services.telling import tell, tell_applicants
 from mandat.apps.grants.terms import SCHEMES
 from mandat.apps.programme.published import published
 from mandat.kernel.errors import MandatError
@@ -123,8 +123,6 @@ def request_lapse(request: Request) -> bool:
 
 def silence_apply(case: Case) -> bool:
     """The delay is over without an answer: what the scheme's law says silence means comes about. False where an answer came meanwhile."""
-    from mandat.apps.grants.services import deciding
-
     with transaction.atomic():
         case = held(case)
         scheme = terms_of(case).document

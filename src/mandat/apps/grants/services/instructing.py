@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,11 +17,11 @@ from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import require
 from mandat.apps.grants import access
 from mandat.apps.grants.machine import OPEN, State
-from mandat.apps.grants.models import Case, Decision, Duty, Message, Piece, Request
+from mandat.apps.grants.models import Case, Decision, Duty, Piece, Request
 from mandat.apps.grants.schema import Scheme
-from mandat.apps.grants.services import delays, scoring
-from mandat.apps.grants.services.telling import tell, tell_applicants
+from mandat.apps.grants.services import deciding, delays, scoring
 from mandat.apps.grants.services.moving import fact, held, move, terms_of, today
+from mandat.apps.grants.services.telling import tell, tell_applicants
 from mandat.apps.programme.terms import Terms
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text, counted
@@ -168,15 +167,10 @@ def case_ask(
 @transaction.atomic
 def case_reject(*, actor: User, case: Case, motive: str) -> Decision:
     """Decide that the application is not admissible, and why."""
-    from mandat.apps.grants.services import deciding
-
     case = held(case)
     access.require(actor, case, "decide")
     motive = worded(motive, needed=Text("dites pourquoi", "say why"))
-    made: Decision = deciding.decided(
-        case, outcome="inadmissible", by="authority", motive=motive, amount=None, actor=actor
-    )
-    return made
+    return deciding.decided(case, outcome="inadmissible", by="authority", motive=motive, amount=None, actor=actor)
 
 
 @transaction.atomic
@@ -279,19 +273,6 @@ def case_reopen(*, actor: User, case: Case, reason: str) -> Case:
     case.save()
     step("grants.reopened.v1", case, terms)
     return case
-
-
-@transaction.atomic
-def note_add(*, actor: User, case: Case, text: str) -> Message:
-    """Write a note that only the service and auditors read."""
-    case = held(case)
-    where = access.require(actor, case, "internal")
-    if not where.service:
-        raise PermissionDenied("grants.internal")
-    text = worded(text, needed=Text("écrivez la note", "write the note"))
-    return Message.objects.create(
-        case=case, author=actor, from_service=True, internal=True, text=text, at=timezone.now()
-    )
 
 
 @transaction.atomic

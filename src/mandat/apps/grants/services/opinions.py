@@ -17,9 +17,9 @@ from mandat.apps.grants import access
 from mandat.apps.grants.machine import State
 from mandat.apps.grants.models import Case, Duty, Opinion
 from mandat.apps.grants.schema import Scheme
-from mandat.apps.grants.services.telling import tell
 from mandat.apps.grants.services.instructing import step, worded
 from mandat.apps.grants.services.moving import held, move, terms_of, today
+from mandat.apps.grants.services.telling import tell
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 

@@ -102,8 +102,8 @@ def _show(request: HttpRequest, case: Case, where: access.Standing, *, status: i
         "tone": TONES[case.state],
         "blind": blind,
         "title": reading.title_of(sheet, blind=blind),
-        "groups": reading.groups(sheet, blind=blind),
-        "evidence": reading.files(sheet, pieces, blind=blind),
+        "groups": reading.groups(sheet, blind=blind, personal=False),
+        "evidence": reading.files(sheet, pieces, blind=True),
         "own": own,
         "others": [one for one in said if one.pk != own.pk],
         "gives": own.given_at is None and examined,
@@ -181,10 +181,9 @@ def recuse(request: HttpRequest, case: Case, where: access.Standing) -> HttpResp
 @require_safe
 @asked
 def piece(request: HttpRequest, case: Case, where: access.Standing, pk: int) -> HttpResponseBase:
-    """One file: where the grid is blind, none that is marked personal."""
+    """One file, none that is marked personal."""
     scheme = terms_of(case).document
     found = case.pieces.select_related("upload__subject").filter(pk=pk).first()
-    blind = scheme.scoring is not None and scheme.scoring.blind
-    if found is None or found.upload is None or (blind and reading.hidden_file(scheme, found.code)):
+    if found is None or found.upload is None or reading.hidden_file(scheme, found.code):
         raise Http404
     return evidence.answer(found, name=case.reference)

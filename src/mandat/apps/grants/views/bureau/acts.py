@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -17,7 +16,8 @@ from mandat.apps.accounts.models import User
 from mandat.apps.grants import access, desk_forms, reading
 from mandat.apps.grants.case_file import experts_of
 from mandat.apps.grants.models import Case
-from mandat.apps.grants.services import instructing, opinions, recusals, scoring, visits
+from mandat.apps.grants.services import deciding, instructing, opinions, recusals, scoring, visits
+from mandat.apps.grants.services import messages as talk
 from mandat.apps.grants.services.moving import terms_of, today
 from mandat.apps.grants.views.bureau.common import attempt, crumbs, on_case, to_file
 from mandat.apps.grants.views.bureau.file import show
@@ -121,7 +121,6 @@ def decide(request: HttpRequest, case: Case, where: access.Standing) -> HttpResp
     form = desk_forms.DecideForm(terms_of(case).document, request.POST)
 
     def act(given: dict[str, Any]) -> None:
-        deciding = importlib.import_module("mandat.apps.grants.services.deciding")
         deciding.case_decide(
             actor=user_of(request),
             case=case,
@@ -153,7 +152,7 @@ def note(request: HttpRequest, case: Case, where: access.Standing) -> HttpRespon
     form = desk_forms.ReasonForm("note", request.POST)
 
     def act(given: dict[str, Any]) -> None:
-        instructing.note_add(actor=user_of(request), case=case, text=given["reason"])
+        talk.message_send(actor=user_of(request), case=case, text=given["reason"], internal=True)
 
     return _tried(request, case, where, "note_form", form, act, _("The note is kept."), "echanges")
 
@@ -162,7 +161,6 @@ def note(request: HttpRequest, case: Case, where: access.Standing) -> HttpRespon
 @on_case("examine")
 def message(request: HttpRequest, case: Case, where: access.Standing) -> HttpResponseBase:
     """Write to the applicant, or say that what they wrote is read."""
-    talk = importlib.import_module("mandat.apps.grants.services.messages")
     user = user_of(request)
     if "read" in request.POST:
         attempt(request, lambda: talk.messages_read(actor=user, case=case))
