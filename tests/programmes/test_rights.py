@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mandat.apps.offers.schema import Offer
 from mandat.apps.programme.schema import Commitment
 from mandat.apps.rights.schema import Right
-from mandat.apps.rulebook.places import bundled_perimeters
+from mandat.apps.rulebook.checks import perimeters_of
 from mandat.apps.wallets.schema import Wallet
 from mandat.definitions.folder import Folder, read_folder
 from mandat.engines.rules import Rule, VocabularyDocument, compile_rule, next_questions
@@ -114,7 +114,7 @@ def rights() -> dict[str, Right]:
 @cache
 def compiled(code: str) -> Rule:
     vocabularies = [cast(VocabularyDocument, model) for model in models("rule-vocabulary").values()]
-    rule, problems = compile_rule(models("rule")[code], vocabularies, perimeters=bundled_perimeters("24"))
+    rule, problems = compile_rule(models("rule")[code], vocabularies, perimeters=perimeters_of(folder()))
     assert rule is not None, problems
     assert not problems
     return rule

@@ -31,6 +31,24 @@ APPLICANTS: dict[str, Text] = {
     "unincorporated-group": Text("collectif d'habitants", "residents' group"),
     "person": Text("particulier", "private person"),
 }
+#: How the shared vocabulary of rules (``rules/organismes.yaml``) calls each kind: what an answer to ``type_organisme`` is.
+RULE_KINDS: dict[str, str] = {
+    "association": "association",
+    "company": "entreprise",
+    "sole-trader": "entreprise_individuelle",
+    "cooperative": "cooperative",
+    "farm": "exploitation",
+    "commune": "commune",
+    "epci": "intercommunalite",
+    "public-body": "etablissement_public",
+    "lycee": "lycee",
+    "higher-education": "universite",
+    "research-body": "recherche",
+    "foundation": "fondation",
+    "union": "syndicat",
+    "unincorporated-group": "collectif",
+    "person": "particulier",
+}
 STAGES: dict[str, Text] = {
     "application": Text("avec la demande", "with the application"),
     "instruction": Text("pendant l'instruction", "while it is examined"),
