@@ -19,7 +19,8 @@ from mandat.apps.grants.machine import LIVE, State
 from mandat.apps.grants.models import Breach, Case, ConditionCheck, ConditionRecord, Recovery
 from mandat.apps.grants.schema import Condition
 from mandat.apps.grants.services import conditions, recovery
-from mandat.apps.grants.services.moving import held, move, today
+from mandat.apps.grants.services.moving import held, move, terms_of, today
+from mandat.apps.grants.services.releasing import comes_back
 from mandat.apps.grants.services.stepping import step
 from mandat.apps.grants.services.telling import tell_applicants
 from mandat.apps.grants.terms import CONDITIONS
@@ -205,7 +206,7 @@ def breach_uphold(*, actor: User, breach: Breach, motive: str, unmet: Decimal | 
     kept = recovery.recoverable(case)
     share = breach.unmet or Decimal(0)
     back = int((kept * share / 100).to_integral_value(rounding=ROUND_FLOOR))
-    if back:
+    if back and not comes_back(terms_of(case).document):
         recovery.announce(case, why=Recovery.Why.BREACH, cents=back, reason=breach.motive, actor=actor, breach=breach)
     elif rule.recovers == "none":
         _resume(case)

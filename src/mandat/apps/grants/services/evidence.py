@@ -34,6 +34,21 @@ def receivable(case: Case, scheme: Scheme) -> list[Evidence]:
     return []
 
 
+def also_receivable(case: Case, scheme: Scheme) -> set[str]:
+    """Codes of what is owed besides the scheme's evidence: its accounts and the law's once awarded, proofs of conditions."""
+    found = set()
+    if case.state in LIVE:
+        found = {one.code for one in scheme.reports} | set(case.accounts.values_list("code", flat=True))
+    if case.state in (*OPEN, *LIVE):
+        found |= {proof_code(code) for code in case.conditions.values_list("condition", flat=True)}
+    return found
+
+
+def proof_code(condition: str) -> str:
+    """The code of the pieces that show a condition."""
+    return f"condition-{condition}"[:60]
+
+
 @transaction.atomic
 def piece_add(*, actor: User, case: Case, code: str, file: File[bytes]) -> Piece:
     """Add a file. ``code`` is a piece of the scheme, or an account to give. Raises InputError for what custody refuses too."""
@@ -41,8 +56,7 @@ def piece_add(*, actor: User, case: Case, code: str, file: File[bytes]) -> Piece
     access.require(actor, case, "edit")
     scheme = terms_of(case).document
     known = {one.code: one for one in receivable(case, scheme)}
-    reports = {one.code for one in scheme.reports} if case.state in LIVE else set()
-    if code not in known and code not in reports:
+    if code not in known and code not in also_receivable(case, scheme):
         anywhere = any(one.code == code for one in scheme.evidence) or any(one.code == code for one in scheme.reports)
         raise InputError(
             Text("cette pièce n'est pas attendue maintenant", "this document is not expected now")

@@ -27,6 +27,7 @@ from mandat.apps.grants import access
 from mandat.apps.grants.machine import State as CaseState
 from mandat.apps.grants.models import BankDetails, Case, Duty, PaymentRequest, PaymentRun, Recusal
 from mandat.apps.grants.services.moving import fact, synthetic, terms_of, today
+from mandat.apps.grants.services.releasing import comes_back, release
 from mandat.apps.grants.services.stepping import about, step
 from mandat.apps.grants.services.telling import tell_applicants
 from mandat.apps.ledger.models import Payment as Transferred
@@ -296,12 +297,10 @@ def _paid(actor: User, payment: PaymentRequest, transferred: Transferred) -> Non
     if parts is None:
         raise InputError(Text("ce montant n'est plus engagé", "this amount is engaged no longer"))
     held = {allocation.pk: allocation for allocation in allocations}
-    for key, cents in parts:
-        funds.pay(
-            allocation=held[key], amount=Decimal(cents) / 100, year=day.year, key=f"pay:{payment.pk}:{payment.attempt}:{key}",
-            actor=f"user:{actor.pk}",
-        )  # fmt: skip
     terms = terms_of(case)
+    for key, cents in parts:
+        name = f"pay:{payment.pk}:{payment.attempt}:{key}"
+        release(case, terms.document, held[key], amount=Decimal(cents) / 100, on=day, key=name, actor=actor)
     entry = fact(
         "grants.paid.v1",
         case,
@@ -334,6 +333,11 @@ def _returned(actor: User, payment: PaymentRequest, before: str) -> None:
 def _undo(actor: User, payment: PaymentRequest) -> None:
     """The envelope gets the money back and owes it again; the fact of the payment is withdrawn."""
     assert payment.paid_on is not None
+    if comes_back(terms_of(payment.case).document):
+        raise InputError(
+            Text("un prêt ou une participation rendu par la banque se corrige à son registre",
+                 "a loan or stake sent back by the bank is mended in its register")
+        )  # fmt: skip
     who = f"user:{actor.pk}"
     for key, cents in payment.parts:
         allocation = Allocation.objects.select_related("envelope").get(pk=key)

@@ -29,6 +29,7 @@ from mandat.apps.grants.services.ordering import (
     payments_sent,
     ready,
 )
+from mandat.apps.grants.services.releasing import comes_back
 from mandat.apps.grants.services.stepping import step
 from mandat.apps.grants.services.telling import tell_applicants
 from mandat.kernel.errors import InputError
@@ -279,7 +280,7 @@ def overpaid(case: Case, final: FinalCost | None = None) -> int:
     from mandat.apps.grants.services import recovery
 
     final = final or FinalCost.objects.filter(case=case).first()
-    if final is None or final.retained is None:
+    if final is None or final.retained is None or comes_back(terms_of(case).document):
         return 0
     if all(payment.of == "award" for payment in terms_of(case).document.payments):
         return 0

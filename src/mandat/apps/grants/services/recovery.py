@@ -21,6 +21,7 @@ from mandat.apps.grants import access
 from mandat.apps.grants.limits import ANSWER_DAYS
 from mandat.apps.grants.models import Breach, Case, PaymentRequest, Receipt, Recovery
 from mandat.apps.grants.services.moving import fact, held, terms_of, today
+from mandat.apps.grants.services.releasing import comes_back
 from mandat.apps.grants.services.stepping import about, step
 from mandat.apps.grants.services.telling import tell_applicants
 from mandat.kernel.errors import InputError
@@ -52,6 +53,13 @@ def announce(
     case: Case, *, why: str, cents: int, reason: str, actor: User | None, breach: Breach | None = None
 ) -> Recovery:
     """Announce on a case already locked, whoever was checked by the caller."""
+    if comes_back(terms_of(case).document):
+        raise InputError(
+            Text(
+                "un prêt ou une participation se reprend par son registre",
+                "a loan or a stake is called back by its register",
+            )
+        )
     if not 0 < cents <= recoverable(case):
         left = Decimal(recoverable(case)) / 100
         raise InputError(
