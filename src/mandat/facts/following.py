@@ -12,7 +12,7 @@ from mandat.kernel.text import Text
 
 Step = Literal[
     "bank-details-given", "bank-details-verified", "payment-asked", "payment-checked", "payment-refused", "payment-returned",
-    "plan-changed", "account-given", "account-accepted", "account-returned", "cost-declared", "cost-retained", "evidence-given",
+    "plan-changed", "account-given", "account-accepted", "account-returned", "cost-declared", "cost-retained", "evidence-given", "evidence-judged",
     "condition-declared", "condition-not-met", "breach-answered", "remedy-asked", "recovery-announced", "recovery-answered",
     "small-aid-declared",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from mandat.apps.grants.views import public
 from mandat.apps.grants.views.bureau.routes import patterns as bureau
+from mandat.apps.grants.views.following.routes import patterns as following
 
 app_name = "grants"
 
@@ -12,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("aides/conditions/<slug:code>/", public.condition, name="condition"),
     path("aides/<slug:code>/", public.scheme, name="scheme"),
     *bureau,
+    *following,
 ]

@@ -1,0 +1,1 @@
+"""What follows an award: the beneficiary's page and the service's."""
