@@ -17,9 +17,9 @@ from typing import Any
 from django.db.models import Count, Q
 
 from mandat.apps.custody.records import digest, nonce
-from mandat.apps.grants.models import Case, ConditionRecord, Decision, Opinion, Party, PlanLine
+from mandat.apps.grants.models import Case, ConditionCheck, ConditionRecord, Decision, Opinion, Party, PlanLine
 from mandat.apps.grants.ruling import Ruling, situation
-from mandat.apps.grants.schema import Scheme
+from mandat.apps.grants.schema import Condition, Scheme
 from mandat.apps.grants.terms import CONDITIONS
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.terms import Terms
@@ -43,15 +43,17 @@ class Gathered:
     plans: Mapping[int, Sequence[PlanLine]]
     parties: Mapping[int, Sequence[Party]]
     conditions: Mapping[int, Sequence[ConditionRecord]]
+    checks: Mapping[int, Sequence[ConditionCheck]]
     decisions: Mapping[int, Sequence[Decision]]
     rested: dict[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     said: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def gather(cases: Sequence[Case]) -> Gathered:
-    """Read what the records of ``cases`` need: five queries for every 500."""
+    """Read what the records of ``cases`` need: six queries for every 500."""
     opinions: dict[int, tuple[int, int]] = {}
     found: list[dict[int, list[Any]]] = [{}, {}, {}, {}]
+    checks: dict[int, list[ConditionCheck]] = {}
     for keys in _chunks([case.pk for case in cases]):
         given = Count("pk", filter=Q(given_at__isnull=False))
         counts = (
@@ -67,7 +69,9 @@ def gather(cases: Sequence[Case]) -> Gathered:
         for into, rows in zip(found, sets, strict=True):
             for row in rows:
                 into.setdefault(row.case_id, []).append(row)
-    return Gathered(opinions, found[0], found[1], found[2], found[3])
+        for check in ConditionCheck.objects.filter(record__case__in=keys).defer("note").order_by("pk"):
+            checks.setdefault(check.record_id, []).append(check)
+    return Gathered(opinions, found[0], found[1], found[2], checks, found[3])
 
 
 def _chunks(keys: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -145,8 +149,27 @@ def conditions_of_case(gathered: Gathered, case: Case) -> list[dict[str, Any]]:
                 "digest": terms.ref.digest,
                 "title": terms.document.title.fr,
                 "standing": one.standing,
-                "shown_by": sorted({proof.by for proof in terms.document.proofs}),
+                "proofs": _proofs(terms.document, gathered.checks.get(one.pk, ())),
                 "on": one.changed_at,
+            }
+        )
+    return rows
+
+
+def _proofs(condition: Condition, checks: Sequence[ConditionCheck]) -> list[dict[str, Any]]:
+    """How each proof stands: the last thing done about it."""
+    last = {check.proof: check for check in checks}
+    rows = []
+    for rank, proof in enumerate(condition.proofs):
+        check = last.get(rank) or last.get(None)
+        rows.append(
+            {
+                "by": proof.by,
+                "label": proof.label.fr,
+                "stage": proof.stage,
+                "result": check.result if check else "",
+                "on": check.at if check else None,
+                "good_until": check.good_until if check else None,
             }
         )
     return rows
