@@ -14,7 +14,7 @@ Step = Literal[
     "bank-details-given", "bank-details-verified", "payment-asked", "payment-checked", "payment-refused", "payment-returned",
     "plan-changed", "account-given", "account-accepted", "account-returned", "cost-declared", "cost-retained", "evidence-given", "evidence-judged",
     "condition-declared", "condition-not-met", "breach-answered", "remedy-asked", "recovery-announced", "recovery-answered",
-    "small-aid-declared",
+    "small-aid-declared", "agreement-sent", "agreement-signed", "agreement-amended",
 ]  # fmt: skip
 How = Literal["declared", "document", "register", "computed", "exempt"]
 

@@ -14,15 +14,16 @@ class GrantsConfig(AppConfig):
             search,  # noqa: F401 - says what can be found
             worklist,
         )
-        from mandat.apps.grants.services import telling
+        from mandat.apps.grants.services import agreements, telling
         from mandat.journal.triggers import PROTECTED
         from mandat.web import daily
 
         # What was sent, decided and voted, and how a case got there, is neither changed nor deleted.
-        for table in ("move", "submission", "decision", "vote", "visit", "recusal"):
+        for table in ("move", "submission", "decision", "vote", "visit", "recusal", "amendment"):
             PROTECTED.setdefault(f"grants_{table}", ())
         keeping.register()
         filing.register()
+        agreements.register()
         telling.register()
         worklist.register()
         daily.register("grants_day")

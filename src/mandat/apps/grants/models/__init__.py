@@ -15,6 +15,7 @@ from mandat.apps.grants.models.cases import (
 )
 from mandat.apps.grants.models.deciding import (
     Agreement,
+    Amendment,
     Decision,
     Duty,
     Item,
@@ -34,6 +35,7 @@ from mandat.apps.grants.models.sharing import ShareInvitation
 __all__ = [
     "Account",
     "Agreement",
+    "Amendment",
     "BankDetails",
     "Bound",
     "Breach",

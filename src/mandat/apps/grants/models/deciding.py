@@ -269,18 +269,44 @@ class Decision(models.Model):
 
 
 class Agreement(models.Model):
-    """The agreement (or notified decision) that makes an award due. Required above 23,000 € a year (loi 2000-321, article 10)."""
+    """The agreement (or notified decision) that makes an award due. Required above 23,000 € a year (loi 2000-321, article 10).
+
+    ``expires_on`` is the last day to sign: after it the award lapses. ``ends_on`` follows the amendments.
+    """
 
     case = models.OneToOneField(Case, models.PROTECT, related_name="agreement")
     required = models.BooleanField()
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
     sent_at = models.DateTimeField(null=True)
+    expires_on = models.DateField(null=True)
     signed_on = models.DateField(null=True)
     upload = models.ForeignKey("custody.StoredFile", models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("agreement")
+        indexes = [models.Index("expires_on", condition=models.Q(signed_on__isnull=True), name="grants_unsigned")]
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+
+class Amendment(Bound):
+    """An amendment to an agreement (avenant): a later end, or less money. Never changed. ``amount`` is what is left, in cents."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="amendments")
+    rank = models.PositiveSmallIntegerField()
+    ends_on = models.DateField()
+    amount = models.BigIntegerField(null=True)
+    reason = SealedTextField(subject="case__subject")
+    signed_on = models.DateField()
+    recorded_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    fact_index = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("amendment")
+        constraints = [models.UniqueConstraint("case", "rank", name="grants_one_amendment_a_rank")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}.{self.rank}"

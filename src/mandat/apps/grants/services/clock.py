@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from mandat.apps.grants import calls
 from mandat.apps.grants.machine import OPEN, State
-from mandat.apps.grants.models import Account, Case, Opinion, Request
-from mandat.apps.grants.services import deciding, delays, opinions
+from mandat.apps.grants.models import Account, Agreement, Case, Opinion, Request
+from mandat.apps.grants.services import agreements, deciding, delays, opinions
 from mandat.apps.grants.services.moving import held, move, terms_of, today
 from mandat.apps.grants.services.telling import tell, tell_applicants
 from mandat.apps.grants.terms import SCHEMES
@@ -53,6 +53,8 @@ def day_pass() -> Run:
           .exclude(state=State.INCOMPLETE), "due_on", day, AGENT_DAYS), agent_remind)  # fmt: skip
     _each(run, "accounts reminded", _within(Account.objects.filter(given_at__isnull=True, reminded_on__isnull=True), "due_on", day,
           ACCOUNT_DAYS), account_remind)  # fmt: skip
+    _each(run, "agreements lapsed", Agreement.objects.filter(signed_on__isnull=True, expires_on__lt=day, case__state=State.AWARDED),
+          agreement_lapse)  # fmt: skip
     _each(run, "drafts reminded", _closing(timezone.now()), draft_remind)
     return run
 
@@ -139,6 +141,11 @@ def silence_apply(case: Case) -> bool:
             amount=None,
         )
         return True
+
+
+def agreement_lapse(agreement: Agreement) -> bool:
+    """An agreement nobody signed in time takes its award with it."""
+    return agreements.agreement_lapse(agreement.case)
 
 
 def request_remind(request: Request) -> bool:
