@@ -112,15 +112,11 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
         """What its keys are derived for."""
         return self.given_purpose or f"{self.model._meta.label_lower}.{self.name}"
 
-    # -- values and bytes
-
     def to_bytes(self, value: Any) -> bytes:
         return str(value).encode()
 
     def from_bytes(self, data: bytes) -> Any:
         return data.decode()
-
-    # -- sealing and opening
 
     def binding(self) -> models.Field[Any, Any] | None:
         """The field that names the row; None where the model has none fit for it."""
@@ -193,9 +189,7 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
     # -- the framework's side
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Token | None:
-        if value is None or value == "" == self.default:
-            return value  # type: ignore[return-value]  # nothing was ever sealed here
-        return Token(value)
+        return value if value is None or value == "" == self.default else Token(value)  # type: ignore[return-value]
 
     def pre_save(self, model_instance: Any, add: bool) -> Any:
         value = model_instance.__dict__.get(self.attname)
@@ -215,10 +209,9 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
         return token
 
     def get_prep_value(self, value: Any) -> Any:
-        if value is None or type(value) is Token or hasattr(value, "resolve_expression"):
+        # An empty default is what a migration gives rows that were there before the column: nothing to seal.
+        if value is None or type(value) is Token or hasattr(value, "resolve_expression") or value == "" == self.default:
             return value
-        if value == "" == self.default:
-            return value  # what a migration gives rows that were there before the column: nothing to seal
         raise TypeError(f"{self.purpose} is sealed: save it through an instance, or give what seal_for() returns")
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:

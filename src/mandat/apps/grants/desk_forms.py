@@ -79,7 +79,7 @@ class ProposeForm(forms.Form):
     outcome = forms.ChoiceField(label=gettext_lazy("Proposal"), choices=YES_NO, widget=forms.RadioSelect)
     amount = NumberField(label=gettext_lazy("Amount proposed, in euros"), required=False)
     motive = _long(
-        gettext_lazy("Reasons"),
+        gettext_lazy("Grounds"),
         rows=5,
         required=False,
         help_text=gettext_lazy("Needed for a refusal, and wherever the amount is not that of the rule."),
@@ -126,7 +126,7 @@ class OpinionForm(forms.Form):
         label=gettext_lazy("Opinion"), choices=Opinion.Verdict.choices, widget=forms.RadioSelect
     )
     text = _long(
-        gettext_lazy("Reasons"),
+        gettext_lazy("Grounds"),
         rows=8,
         most=20_000,
         help_text=gettext_lazy("The applicant does not read them. Once given, an opinion is not changed."),

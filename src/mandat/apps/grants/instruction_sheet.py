@@ -95,7 +95,7 @@ def _head(held: CaseFile, sent: reading.Sent) -> Part:
             _("refusal") if not case.favourable else _("favourable") if case.proposed is None else _money(case.proposed)
         )
         rows.append((_("Proposed"), said))
-        rows.append((_("Reasons"), held.proposal.reason if held.proposal else ""))
+        rows.append((_("Grounds"), held.proposal.reason if held.proposal else ""))
     return _pairs(rows)
 
 
@@ -142,7 +142,7 @@ def _judged(held: CaseFile, sent: reading.Sent) -> list[dict[str, Any]]:
     given = [one for one in held.opinions if one.given_at is not None]
     if given:
         rows = [[str(one.expert), str(one.get_verdict_display()), one.text] for one in given]
-        parts = [_table([_("Expert"), _("Opinion"), _("Reasons")], rows, [3, 3, 7])]
+        parts = [_table([_("Expert"), _("Opinion"), _("Grounds")], rows, [3, 3, 7])]
         found.append({"title": _("Opinions of experts"), "parts": parts})
     grid = sent.sheet.scheme.scoring
     if grid is not None and held.scores:

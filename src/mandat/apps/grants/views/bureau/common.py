@@ -88,7 +88,7 @@ def barred(request: HttpRequest, case: Case, where: access.Standing) -> HttpResp
 
 
 def crumbs() -> list[Crumb]:
-    return [Crumb(_("Applications"), reverse("grants:queue"))]
+    return [Crumb(_("Aid applications"), reverse("grants:queue"))]
 
 
 def attempt(request: HttpRequest, act: Callable[[], Any], done: str = "") -> bool:

@@ -177,7 +177,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "posted": access.schemes_of(user, current.code) != frozenset(),
         "ranked": [terms for terms in schemes_for(user, current).values() if terms.document.scoring is not None],
     }
-    return page(request, "grants/bureau/queue.html", values, crumbs=[Crumb(_("Applications"))])
+    return page(request, "grants/bureau/queue.html", values, crumbs=[Crumb(_("Aid applications"))])
 
 
 def _line(case: Case, schemes: Any, unread: int) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     if len(organisations) == 1:
         return redirect(f"{here}?{urlencode({'organisme': str(organisations[0].reference), 'etat': 'all'})}")
     values = {"current": current, "organisations": organisations, "q": text[:100]}
-    crumbs = [Crumb(_("Applications"), here), Crumb(_("Search"))]
+    crumbs = [Crumb(_("Aid applications"), here), Crumb(_("Search"))]
     return page(request, "grants/bureau/search.html", values, crumbs=crumbs)
 
 

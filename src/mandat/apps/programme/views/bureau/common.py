@@ -59,7 +59,7 @@ def _words() -> dict[str, str]:
         "commitments": _("Commitments"),
         "queue": _("To confirm"),
         "decision": _("Record a decision"),
-        "cases": _("Applications"),
+        "cases": _("Aid applications"),
         "posts": _("Posts"),
         "claims": _("Claims"),
         "payments": _("Payments of rights"),
