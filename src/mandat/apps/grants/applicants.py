@@ -57,6 +57,8 @@ ANSWERS: dict[str, str] = {
     "unincorporated-group": "collectif",
     "person": "particulier",
 }
+#: Kinds whose own money is public.
+PUBLIC: frozenset[str] = frozenset({"commune", "epci", "public-body", "lycee", "higher-education", "research-body"})
 #: Kinds that apply without an organisation.
 ALONE: tuple[ApplicantKind, ...] = ("person", "unincorporated-group")
 

@@ -11,6 +11,7 @@ from mandat.apps.grants.applicants import kinds_of
 from mandat.apps.grants.models import Case, Party
 from mandat.apps.grants.schema.receiving import Role
 from mandat.apps.grants.schema.scheme import Evidence
+from mandat.apps.grants.services.plans import local
 from mandat.apps.grants.sheets import Sheet
 from mandat.apps.grants.vocabulary import APPLICANTS
 from mandat.engines.financing import PlanRules, Source, check_plan
@@ -95,7 +96,8 @@ def _contradictions(sheet: Sheet) -> Iterator[Lack]:
 def plan_rules(sheet: Sheet) -> PlanRules:
     """What the plan of this case must respect."""
     terms = sheet.scheme.plan.terms(sheet.case.applicant_kind, sheet.formulas())
-    return PlanRules(own_of_public=terms.own_of_public, own_of_cost=terms.own_of_cost, aid_rate=terms.aid_rate)
+    own = terms.own_of_public if local(sheet.case) else None
+    return PlanRules(own_of_public=own, own_of_cost=terms.own_of_cost, aid_rate=terms.aid_rate)
 
 
 def findings(sheet: Sheet, sources: tuple[Source, ...], region: Source | None) -> list[Any]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from mandat.apps.grants.views import public
+from mandat.apps.grants.views.applicant.routes import patterns as applicant
 from mandat.apps.grants.views.bureau.routes import patterns as bureau
 from mandat.apps.grants.views.following.routes import patterns as following
 
@@ -12,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("aides/", public.directory, name="directory"),
     path("aides/conditions/<slug:code>/", public.condition, name="condition"),
     path("aides/<slug:code>/", public.scheme, name="scheme"),
+    *applicant,
     *bureau,
     *following,
 ]

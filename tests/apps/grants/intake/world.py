@@ -150,7 +150,7 @@ def files() -> dict[str, bytes]:
         {"code": "association", "kinds": ["association"], "leads": True},
     ]  # fmt: skip
     found["schemes/commun.yaml"] = scheme(
-        "commun", **common, evidence=EVIDENCE[3:],
+        "commun", **common, plan=None, evidence=EVIDENCE[3:],
         applicants={"kinds": ["association", "research-body"], "who": _said("Des associations avec un laboratoire."), "parties": [2, 3], "roles": roles},
     )  # fmt: skip
     found["schemes/particuliers.yaml"] = scheme(

@@ -103,7 +103,7 @@ def _own(question: Question, section: Section) -> Asked:
     return Asked(question, section, question.type, label, help_text, given, longest)
 
 
-def _words(said: Any) -> Words:
+def _words(said: Any) -> Any:
     """Words of a scheme as a rule has them. They were checked with the scheme, whose texts may be longer."""
     return Words.model_construct(fr=said.fr, en=said.en)
 
@@ -117,11 +117,12 @@ def _input(question: Question) -> Input:
         low = question.least if question.least is not None else Decimal(0) if kind in UNITS else -MOST
         high = question.most if question.most is not None else Decimal(100) if kind == "percent" else MOST
         decimals = max(decimals, *(-int(bound.as_tuple().exponent) for bound in (low, high)))
-    numeric = "integer" if kind == "integer" else "number"
+    numeric: Any = "integer" if kind == "integer" else "number"
+    plain: Any = kind
     return Input.model_construct(
         name=question.name,
         entity="dossier",
-        type=numeric if kind in DECIMALS else kind,
+        type=numeric if kind in DECIMALS else plain,
         label=words,
         question=words,
         help=_words(question.help) if question.help else None,

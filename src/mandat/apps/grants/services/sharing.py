@@ -225,3 +225,8 @@ def _cents(amount: Decimal | None) -> int | None:
 def _changed(case: Case) -> None:
     case.saved_at = timezone.now()
     case.save(update_fields=["saved_at"])
+
+
+def euros(cents: int) -> Decimal:
+    """Cents as exact euros."""
+    return Decimal(cents) / 100

@@ -1,0 +1,1 @@
+"""Pages of those who apply: before an account, the draft, sending, and everything after."""
