@@ -458,7 +458,8 @@ def test_nobody_else_knows_of_a_case(ada: User, rives: Organisation, name: str) 
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("section", 26), ("financing", 24), ("pieces", 26), ("review", 30), ("case", 34), ("receipt", 28)]
+    ("name", "most"),
+    [("section", 26), ("financing", 24), ("pieces", 26), ("review", 30), ("case", 34), ("receipt", 28)],
 )
 def test_a_page_takes_a_bounded_number_of_statements(ada: User, rives: Organisation, name: str, most: int) -> None:
     case = world.draft(ada, rives)
