@@ -263,6 +263,19 @@ def test_an_outcome_is_read_from_a_named_statistical_series() -> None:
             assert any(condition.field == "data.series" for condition in commitment.indicator.where), commitment.code
 
 
+def test_every_series_an_outcome_is_read_from_has_a_title_and_no_title_is_idle() -> None:
+    read = {
+        code
+        for commitment in _commitments()
+        for condition in commitment.indicator.where
+        if condition.field == "data.series"
+        for code in condition.any_of
+    }
+    named = [series.code for series in _programme().series]
+    assert set(named) == read
+    assert len(named) == len(set(named))
+
+
 def test_money_counted_in_euros_sums_amounts() -> None:
     for commitment in _commitments():
         if commitment.truth == "money" and commitment.goal.unit == "EUR":

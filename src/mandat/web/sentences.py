@@ -21,6 +21,10 @@ _UNSAID = Text("non précisé", "not stated")
 _NO_AMOUNT = Text("montant non publié", "amount not published")
 
 
+#: The titles of series of statistics by code, as the programme gives them: set when it is read.
+SERIES: dict[str, Any] = {}
+
+
 class _Values(dict[str, str]):
     """Fields a fact does not have are said to be missing rather than left blank."""
 
@@ -49,6 +53,8 @@ def _values(fact: Fact, language: Language) -> dict[str, str]:
     if "kind" in values:
         known = kinds().get(values["kind"])
         values["kind_label"] = _capital(known.label.in_(language)) if known else values["kind"]
+    if "series" in values and (title := SERIES.get(values["series"])) is not None:
+        values["series"] = getattr(title, language)
     if "form" in values:
         values["form"] = _FORMS.get(values["form"], _FORMS["other"]).in_(language)
     values["occurred_on"] = formats.day(fact.occurred_on)

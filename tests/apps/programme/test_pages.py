@@ -20,7 +20,9 @@ from mandat.apps.programme.services import programme_load
 from mandat.definitions.folder import read_texts
 from mandat.facts import Fact
 from mandat.journal.merkle import verify_inclusion
+from mandat.kernel.text import Text
 from mandat.web.search import rebuild
+from mandat.web.sentences import SERIES
 from tests.programmes_folder import CHAPTER, texts
 
 DAY = dt.date(2024, 5, 13)
@@ -295,3 +297,18 @@ def test_measures_are_browsed_by_audience_chapter_goal_and_marker_and_each_way_l
     for way, n in ways:
         narrowed = client.get(way).content.decode()
         assert narrowed.count('<li class="tone--') == int(n), way
+
+
+def test_an_observation_is_said_by_the_title_of_its_series(
+    client: Client, programme: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SERIES, "logements-renoves", Text("Logements rénovés", "Dwellings renovated"))
+    data = {"series": "logements-renoves", "publisher": "Institut d'essai", "period": "2024"}
+    [entry] = journal.append([output(12, kind="statistics.observed.v1", unit="item", breakdowns={}, data=data)])
+    page = client.get(f"/faits/{entry.index}/").content.decode()
+    assert "Logements rénovés" in page
+    assert "Dwellings renovated" in client.get(f"/en/faits/{entry.index}/").content.decode()
+    [unnamed] = journal.append(
+        [output(12, kind="statistics.observed.v1", unit="item", breakdowns={}, data=data | {"series": "Une série"})]
+    )
+    assert "Une série" in client.get(f"/faits/{unnamed.index}/").content.decode()

@@ -22,6 +22,7 @@ from mandat.engines.indicators.status import Promise, Rule
 from mandat.facts import DefinitionRef
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
+from mandat.web.sentences import SERIES
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,11 @@ def _read(code: str, revision: int) -> Published:
     programme = of("programme")[code]
     rule = next(iter(of("status-rule").values()))
     ordered = sorted(chapters.values(), key=lambda chapter: chapter.number)
+    whole = Programme.model_validate({**programme, "pillars": [pillars[p] for p in programme["pillars"]]})
+    SERIES.update({series.code: series.title for series in whole.series})  # sentences name them
     return Published(
         revision=revision,
-        programme=Programme.model_validate({**programme, "pillars": [pillars[p] for p in programme["pillars"]]}),
+        programme=whole,
         rule=StatusRule.model_validate(rule),
         pillars=dict(sorted(pillars.items(), key=lambda item: item[1].number)),
         chapters={chapter.code: chapter for chapter in ordered},

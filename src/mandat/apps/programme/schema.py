@@ -176,6 +176,13 @@ class Authority(Strict):
     court_address: Title
 
 
+class Series(Strict):
+    """A published statistic as readers know it; observations and indicators name it by its code."""
+
+    code: Slug
+    title: BilingualTitle
+
+
 class Programme(Strict):
     """The whole: whose it is, where its text comes from, what it does not claim.
 
@@ -196,6 +203,7 @@ class Programme(Strict):
     chapters: int = Field(ge=1)
     measures: int = Field(ge=1)
     pillars: tuple[Pillar, ...] = Field(min_length=1)
+    series: tuple[Series, ...] = Field(default=(), max_length=1000)
 
 
 class Body(Strict):
