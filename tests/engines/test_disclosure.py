@@ -201,3 +201,20 @@ def test_what_is_recorded_keeps_its_total_and_hides_small_counts(counts):
         assert sum(told.values()) == sum(counts.values())
         merged = [name for name, count in counts.items() if count and told.get(name) != count]
         assert not merged or len(merged) >= 2
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=6))
+def test_where_the_total_is_known_anyway_it_stays_and_more_cells_are_withheld(counts: list[int]) -> None:
+    line = withhold_line(counts, total_known=True)
+    assert line.total == sum(counts)
+    assert all(shown is None or shown == value for shown, value in zip(line.cells, counts, strict=True))
+    assert not any(shown is not None and small(shown) for shown in line.cells)
+    if not any(map(small, counts)):
+        assert None not in line.cells
+        return
+    hidden = [value for shown, value in zip(line.cells, counts, strict=True) if shown is None]
+    assert sum(hidden) >= SMALLEST or len(hidden) == len(counts)
+    possible = lines_that_fit(line, sum(counts)) if len(hidden) <= 3 else []
+    for at, value in enumerate(counts):
+        if small(value) and possible and sum(counts) >= SMALLEST:
+            assert max(cells[at] for cells in possible) >= SMALLEST

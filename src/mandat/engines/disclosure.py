@@ -25,6 +25,8 @@ from heapq import heappop, heappush
 SMALLEST = 5
 
 _LIMITLESS = 1 << 60
+#: The rank of a count that is known anyway and cannot be withheld.
+_KNOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Line:
 
 @dataclass(slots=True)
 class _Count:
-    """A count as an arc from ``tail`` to ``head``; ``rank`` is 0 for a cell, 1 for a total, 2 for the grand total."""
+    """A count as an arc from ``tail`` to ``head``; ``rank`` is 0 for a cell, 1 for a total, 2 for the grand total, ``_KNOWN`` for one known anyway."""
 
     tail: int
     head: int
@@ -60,12 +62,16 @@ class _Count:
         return None if self.withheld else self.value
 
 
-def withhold_line(counts: Sequence[int], *, smallest: int = SMALLEST) -> Line:
-    """Protect one line of counts and its total (one dimension). Raises ValueError for what is not a whole number from 0."""
+def withhold_line(counts: Sequence[int], *, smallest: int = SMALLEST, total_known: bool = False) -> Line:
+    """Protect one line of counts and its total (one dimension). Raises ValueError for what is not a whole number from 0.
+
+    Where the total is known anyway (it is the quantity of the fact), it cannot be withheld: more cells are, and all of them
+    where they are too few persons to cover one another.
+    """
     network = _Network(smallest)
     row, outside = 0, 1
     cells = [network.count(row, outside, value, rank=0) for value in counts]
-    total = network.count(outside, row, sum(counts), rank=1)
+    total = network.count(outside, row, sum(counts), rank=_KNOWN if total_known else 1)
     network.protect()
     return Line(tuple(cell.shown for cell in cells), total.shown)
 
@@ -154,15 +160,18 @@ class _Network:
 
     def protect(self) -> None:
         """Withhold the small counts, then what covers them."""
-        small = [arc for arc in self.counts if 0 < arc.value < self.smallest]
+        small = [arc for arc in self.counts if 0 < arc.value < self.smallest and arc.rank != _KNOWN]
         for arc in small:
             arc.withheld = True
         for arc in small:
             changed: dict[int, int] = {}
             missing = self.smallest - arc.value - self._fill(arc, self.smallest - arc.value, changed)
             while missing > 0:
-                for other in self._cover(arc, missing, changed):
-                    other.withheld = True
+                cover = self._cover(arc, missing, changed)
+                for other in cover or self.counts:
+                    other.withheld = other.rank != _KNOWN
+                if not cover:
+                    break  # nothing is left to withhold
                 missing -= self._fill(arc, missing, changed)
 
     def _steps(self, node: int, without: _Count, changed: Mapping[int, int]) -> Iterator[tuple[_Count, int, int, int]]:
@@ -208,12 +217,17 @@ class _Network:
         return path
 
     def _cover(self, target: _Count, missing: int, changed: Mapping[int, int]) -> list[_Count]:
-        """Counts to withhold so that ``target`` gains room: all of what is missing if one way gives it, else some of it."""
+        """Counts to withhold so that ``target`` gains room: all of what is missing if one way gives it, else some of it.
+
+        Empty where a total known anyway leaves no room.
+        """
         for rank in (0, 1, 2):
             for need in (missing, 1):
                 path = self._cheapest_way(target, need, rank, changed)
                 if path:
                     return path
+        if any(arc.rank == _KNOWN for arc in self.counts):
+            return []  # the total known is that of very few persons
         raise AssertionError("with every count withheld nothing is known")
 
     def _cheapest_way(self, target: _Count, need: int, rank: int, changed: Mapping[int, int]) -> list[_Count]:

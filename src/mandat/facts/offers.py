@@ -18,12 +18,15 @@ from mandat.facts.base import Data, fact_type
 from mandat.kernel.text import Text
 
 
-class _OfEstablishment(Data):
-    """``establishments`` is how many are told together: 1, or more where ``folded``."""
-
+class _OfOffer(Data):
     offer: str
     title: str
     round: str
+
+
+class _OfEstablishment(_OfOffer):
+    """``establishments`` is how many are told together: 1, or more where ``folded``."""
+
     establishment: str = ""
     establishment_name: str
     establishments: int = 1
@@ -49,12 +52,8 @@ class Enrolled(_OfEstablishment):
         "{title}, {round} : listes closes, {quantity_text}", "{title}, {round}: rolls closed, {quantity_text}"
     ),
 )
-class RollsClosed(Data):
+class RollsClosed(_OfOffer):
     """The rolls of ``quantity`` establishments were declared complete (unit ``organisation``)."""
-
-    offer: str
-    title: str
-    round: str
 
 
 @fact_type(
@@ -93,12 +92,9 @@ class Declined(_OfEstablishment):
     """So many more pupils declined, since the last batch told."""
 
 
-class _Coverage(Data):
+class _Coverage(_OfOffer):
     """The share of the target in a round, all establishments together; ``reached`` and ``target`` are pupils."""
 
-    offer: str
-    title: str
-    round: str
     reached: int
     target: int
     establishments: int

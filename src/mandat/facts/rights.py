@@ -16,17 +16,21 @@ from mandat.kernel.text import Text
 By = Literal["automatic", "agent", "silence"]
 
 
+class _OfRight(Data):
+    """``right`` is the code of its definition; ``title`` what it is called."""
+
+    right: str
+    title: str
+
+
 @fact_type(
     "rights.claimed.v1",
     label=Text("Droit demandé", "Right claimed"),
     sentence=Text("Une demande est déposée : {title}", "A claim is made: {title}"),
     counts=False,
 )
-class Claimed(Data):
+class Claimed(_OfRight):
     """One claim to ``right`` is received."""
-
-    right: str
-    title: str
 
 
 @fact_type(
@@ -35,11 +39,8 @@ class Claimed(Data):
     sentence=Text("Une demande est à compléter : {title}", "A claim is to be completed: {title}"),
     counts=False,
 )
-class EvidenceAsked(Data):
+class EvidenceAsked(_OfRight):
     """The service asks for what a claim lacks: its delay stands still (CRPA L114-5)."""
-
-    right: str
-    title: str
 
 
 @fact_type(
@@ -48,11 +49,8 @@ class EvidenceAsked(Data):
     sentence=Text("Une demande est complétée : {title}", "A claim is completed: {title}"),
     counts=False,
 )
-class Completed(Data):
+class Completed(_OfRight):
     """What was asked for is received."""
-
-    right: str
-    title: str
 
 
 @fact_type(
@@ -61,11 +59,8 @@ class Completed(Data):
     sentence=Text("Une demande est retirée : {title}", "A claim is withdrawn: {title}"),
     counts=False,
 )
-class ClaimWithdrawn(Data):
+class ClaimWithdrawn(_OfRight):
     """The person takes the claim back before it is decided."""
-
-    right: str
-    title: str
 
 
 @fact_type(
@@ -73,14 +68,12 @@ class ClaimWithdrawn(Data):
     label=Text("Droit accordé", "Right granted"),
     sentence=Text("Accordé à une personne : {title}", "Granted to one person: {title}"),
 )
-class Granted(Data):
+class Granted(_OfRight):
     """One person gets ``right`` from ``starts_on`` to ``ends_on`` (None: until it is ended). ``quantity`` is 1 person.
 
     ``on_appeal``: the decision takes the place of a refusal.
     """
 
-    right: str
-    title: str
     by: By
     starts_on: dt.date
     ends_on: dt.date | None = None
@@ -94,11 +87,9 @@ class Granted(Data):
     sentence=Text("Une demande est refusée : {title}", "A claim is refused: {title}"),
     counts=False,
 )
-class Refused(Data):
+class Refused(_OfRight):
     """One claim is refused, expressly or by silence."""
 
-    right: str
-    title: str
     by: By
     record_sha256: str
 
@@ -108,11 +99,9 @@ class Refused(Data):
     label=Text("Droit renouvelé", "Right renewed"),
     sentence=Text("Renouvelé pour une personne : {title}", "Renewed for one person: {title}"),
 )
-class Renewed(Data):
+class Renewed(_OfRight):
     """The same person goes on: not counted again among those granted."""
 
-    right: str
-    title: str
     by: By
     starts_on: dt.date
     ends_on: dt.date | None = None
@@ -125,11 +114,9 @@ class Renewed(Data):
     sentence=Text("Prend fin pour une personne : {title}", "Ends for one person: {title}"),
     counts=False,
 )
-class Ended(Data):
+class Ended(_OfRight):
     """One benefit ends: at its term, given up by the person, or by a decision."""
 
-    right: str
-    title: str
     because: Literal["term", "given_up", "decision"]
 
 
@@ -138,11 +125,9 @@ class Ended(Data):
     label=Text("Droit versé", "Right paid"),
     sentence=Text("Mis en paiement pour une personne : {title}", "Ordered for one person: {title}"),
 )
-class Paid(Data):
+class Paid(_OfRight):
     """What one person is due for the period from ``starts_on``: ``amount`` in euros, or ``quantity`` in units."""
 
-    right: str
-    title: str
     starts_on: dt.date
     paid_by: Literal["wallet", "transfer"]
 
@@ -155,11 +140,8 @@ class Paid(Data):
     ),
     counts=False,
 )
-class PaymentReturned(Data):
+class PaymentReturned(_OfRight):
     """The bank could not pay one person ``amount``: it is ordered again, and was counted once."""
-
-    right: str
-    title: str
 
 
 @fact_type(
@@ -168,11 +150,8 @@ class PaymentReturned(Data):
     sentence=Text("Un trop-perçu est constaté : {title}", "An overpayment is found: {title}"),
     counts=False,
 )
-class RefundDue(Data):
+class RefundDue(_OfRight):
     """One person was paid more than was due: ``amount`` in euros, or ``quantity`` in units, is asked back."""
-
-    right: str
-    title: str
 
 
 @fact_type(
@@ -181,11 +160,9 @@ class RefundDue(Data):
     sentence=Text("Un trop-perçu est réglé : {title}", "An overpayment is settled: {title}"),
     counts=False,
 )
-class RefundSettled(Data):
+class RefundSettled(_OfRight):
     """What one person was asked back is refunded, or given up by a reasoned decision (``remission``)."""
 
-    right: str
-    title: str
     how: Literal["refunded", "remission"]
 
 
@@ -195,11 +172,8 @@ class RefundSettled(Data):
     sentence=Text("Une décision est contestée : {title}", "A decision is contested: {title}"),
     counts=False,
 )
-class Appealed(Data):
+class Appealed(_OfRight):
     """The person asks the administration to decide anew (recours gracieux)."""
-
-    right: str
-    title: str
 
 
 @fact_type(
@@ -208,11 +182,9 @@ class Appealed(Data):
     sentence=Text("Un recours est tranché : {title}", "An appeal is decided: {title}"),
     counts=False,
 )
-class AppealDecided(Data):
+class AppealDecided(_OfRight):
     """An appeal is accepted or rejected, expressly or by silence. Never by an algorithm (loi 78-17, article 47)."""
 
-    right: str
-    title: str
     outcome: Literal["accepted", "rejected"]
     by: Literal["agent", "silence"]
     record_sha256: str = ""
@@ -224,11 +196,8 @@ class AppealDecided(Data):
     sentence=Text("Un recours est retiré : {title}", "An appeal is dropped: {title}"),
     counts=False,
 )
-class AppealDropped(Data):
+class AppealDropped(_OfRight):
     """The person takes an appeal back."""
-
-    right: str
-    title: str
 
 
 @fact_type(
@@ -236,8 +205,5 @@ class AppealDropped(Data):
     label=Text("Bénéficiaires comptés", "Beneficiaries counted"),
     sentence=Text("{quantity_text} bénéficient de : {title}", "{quantity_text} benefit from: {title}"),
 )
-class BeneficiariesCounted(Data):
+class BeneficiariesCounted(_OfRight):
     """How many persons hold ``right`` on ``occurred_on`` in ``area``, with breakdowns; small counts are folded or left out."""
-
-    right: str
-    title: str

@@ -6,12 +6,10 @@ The QR code is the address where the code is typed, the same on every letter: a 
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 from pathlib import Path
 from typing import Any
 
-import segno
 import typst
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +23,7 @@ from mandat.apps.programme.published import say
 from mandat.kernel.errors import InputError, MandatError
 from mandat.kernel.text import Text
 from mandat.web import formats
+from mandat.web.qr import qr_file
 
 FOLDER = Path(__file__).resolve().parent / "typst"
 #: Letters of one file; a class is far below.
@@ -60,8 +59,6 @@ def _content(batch: Batch, establishment: Establishment, invitations: list[Invit
     published = published_offer(batch.offer, batch.programme)
     offer = published.offer
     url = booking_url()
-    drawn = io.BytesIO()
-    segno.make(url, error="m").save(drawn, kind="svg", border=2, scale=4)
     letters = []
     for invitation in invitations:
         surname, given = _name(invitation)
@@ -80,7 +77,7 @@ def _content(batch: Batch, establishment: Establishment, invitations: list[Invit
         "lang": "fr",
         "date": [today.year, today.month, today.day],
         "title": say(offer.spoken_name),
-        "qr": drawn.getvalue().decode(),
+        "qr": qr_file(url).decode(),
         "letters": letters,
         "words": {
             "school": establishment.name,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from mandat.apps.programme.vocabulary import CATEGORIES, DIMENSIONS
+from mandat.engines.disclosure import withhold_line
 from mandat.facts.base import CATEGORIES as ORDER
 from mandat.kernel.text import Text
 
@@ -20,23 +21,10 @@ class Row:
     count: int | None
 
 
-def withheld(counts: Mapping[str, int], *, smallest: int) -> frozenset[str]:
-    """The categories not to show.
-
-    Every count from 1 to ``smallest`` - 1; then, because the total is known (it is the fact's quantity, which
-    ``engines.disclosure`` would withhold instead), more of the smallest counts until at least two are hidden and hide
-    ``smallest`` persons together. Zero reveals nobody and stays, except where nothing else is left to hide behind.
-    """
-    hidden = {name for name, count in counts.items() if 0 < count < smallest}
-    if not hidden:
-        return frozenset()
-    others = sorted((count, name) for name, count in counts.items() if name not in hidden)
-    others.sort(key=lambda pair: (pair[0] == 0, *pair))
-    for _, name in others:
-        if len(hidden) >= 2 and sum(counts[one] for one in hidden) >= smallest:
-            break
-        hidden.add(name)
-    return frozenset(hidden)
+def told(counts: Mapping[str, int]) -> dict[str, int | None]:
+    """The categories of a dimension as they may be shown, None where withheld; their total is the fact's quantity, known to all."""
+    line = withhold_line(tuple(counts.values()), smallest=settings.MANDAT_SMALLEST_COUNT, total_known=True)
+    return dict(zip(counts, line.cells, strict=True))
 
 
 def shown(categories: Mapping[str, Mapping[str, int]]) -> list[tuple[Text, list[Row]]]:
@@ -46,11 +34,7 @@ def shown(categories: Mapping[str, Mapping[str, int]]) -> list[tuple[Text, list[
         counts = categories.get(dimension)
         if not counts:
             continue
-        hidden = withheld(counts, smallest=settings.MANDAT_SMALLEST_COUNT)
-        rows = [
-            Row(CATEGORIES[dimension][name], None if name in hidden else counts[name])
-            for name in ORDER[dimension]
-            if name in counts
-        ]
+        seen = told(counts)
+        rows = [Row(CATEGORIES[dimension][name], seen[name]) for name in ORDER[dimension] if name in counts]
         found.append((label, rows))
     return found

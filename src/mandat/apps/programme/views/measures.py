@@ -153,7 +153,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     found = current.measures.values()
     audiences = Counter(code for measure in found for code in measure.audiences)
     goals = Counter(goal for measure in found for goal in measure.sdgs)
-    markers = Counter(use.marker for measure in found for use in measure.markers)
+    markers = Counter(str(use.marker) for measure in found for use in measure.markers)
     here = reverse("programme:measures")
     values = {
         "crumbs": [home_crumb(), measures_crumb(), Crumb(_("By audience, chapter or goal"))],

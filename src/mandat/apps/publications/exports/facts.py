@@ -7,10 +7,8 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from django.conf import settings
-
 from mandat import journal
-from mandat.apps.programme.breakdowns import withheld
+from mandat.apps.programme.breakdowns import told
 from mandat.apps.programme.published import Published
 from mandat.apps.publications.exports.tables import Column, Row, Table
 from mandat.apps.territory.selectors import reference
@@ -96,11 +94,7 @@ def indicator_conditions(current: Published, code: str, *, story: bool = False) 
 
 def public_breakdowns(breakdowns: Breakdown) -> dict[str, dict[str, int | None]]:
     """Head counts as they may be shown: None where a count is withheld."""
-    found: dict[str, dict[str, int | None]] = {}
-    for dimension, counts in breakdowns.items():
-        hidden = withheld(counts, smallest=settings.MANDAT_SMALLEST_COUNT)
-        found[dimension] = {name: None if name in hidden else n for name, n in counts.items()}
-    return found
+    return {dimension: told(counts) for dimension, counts in breakdowns.items()}
 
 
 def _row(names: Mapping[str, str], entry: Entry) -> Row:

@@ -27,6 +27,7 @@ from mandat.apps.rights.views.drafts import crumbs, steps, wanted
 from mandat.apps.rights.views.letters import letters_of
 from mandat.apps.rights.views.shared import TONES, attempt, home_crumb, line, own, to_claim, user_of
 from mandat.web.components import Crumb
+from mandat.web.qr import qr_svg
 
 
 @never_cache
@@ -209,8 +210,6 @@ def give_up(request: HttpRequest, claim: Claim) -> HttpResponseBase:
 @own
 def card(request: HttpRequest, claim: Claim) -> HttpResponseBase:
     """The certificate, with its code to be checked."""
-    from mandat.apps.rights.qr import qr_svg
-
     terms = terms_of(claim)
     benefit = _benefit(claim)
     if terms.right.benefit.type not in CERTIFICATE:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,7 +20,7 @@ from mandat.apps.rights.recomputing import recompute as make_again
 from mandat.apps.rights.selectors import file_of
 from mandat.apps.rights.services.moving import terms_of
 from mandat.apps.rights.views.bureau import show
-from mandat.apps.rights.views.shared import attempt, claim_or_404, step_value, to_file
+from mandat.apps.rights.views.shared import attempt, claim_or_404, given_by, step_value, to_file
 from mandat.kernel.errors import InputError
 from mandat.web.components import Crumb
 
@@ -32,21 +31,18 @@ def decide(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Grant or refuse."""
     claim = claim_or_404(reference)
     form = DecisionForm(terms_of(claim).right, request.POST)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            services.claim_decide(
-                actor=user_of(request),
-                claim=claim,
-                outcome=given["outcome"],
-                reason=given["reason"],
-                amount=given.get("amount"),
-            )
-        except InputError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("The decision is made and its letter is ready. The person is told by e-mail."))
-            return to_file(claim)
+
+    def act(given: dict[str, Any]) -> None:
+        services.claim_decide(
+            actor=user_of(request),
+            claim=claim,
+            outcome=given["outcome"],
+            reason=given["reason"],
+            amount=given.get("amount"),
+        )
+
+    if given_by(form, request, act, _("The decision is made and its letter is ready. The person is told by e-mail.")):
+        return to_file(claim)
     return show(request, claim, status=422, decision_form=form)
 
 
@@ -56,21 +52,18 @@ def appeal(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Answer an appeal."""
     claim = claim_or_404(reference)
     form = AppealForm(terms_of(claim).right, request.POST)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            services.appeal_decide(
-                actor=user_of(request),
-                claim=claim,
-                accept=given["outcome"] == "accepted",
-                reason=given["reason"],
-                amount=given.get("amount"),
-            )
-        except InputError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("The appeal is answered. The person is told by e-mail."))
-            return to_file(claim)
+
+    def act(given: dict[str, Any]) -> None:
+        services.appeal_decide(
+            actor=user_of(request),
+            claim=claim,
+            accept=given["outcome"] == "accepted",
+            reason=given["reason"],
+            amount=given.get("amount"),
+        )
+
+    if given_by(form, request, act, _("The appeal is answered. The person is told by e-mail.")):
+        return to_file(claim)
     return show(request, claim, status=422, appeal_form=form)
 
 
@@ -80,21 +73,14 @@ def ask(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Ask for what is missing."""
     claim = claim_or_404(reference)
     form = AskForm(terms_of(claim).right, request.POST)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            services.evidence_ask(
-                actor=user_of(request),
-                claim=claim,
-                codes=given.get("codes") or (),
-                text=given["text"],
-                days=given["days"],
-            )
-        except InputError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("The person is asked. The delay stands still until they answer."))
-            return to_file(claim)
+
+    def act(given: dict[str, Any]) -> None:
+        services.evidence_ask(
+            actor=user_of(request), claim=claim, codes=given.get("codes") or (), text=given["text"], days=given["days"]
+        )
+
+    if given_by(form, request, act, _("The person is asked. The delay stands still until they answer.")):
+        return to_file(claim)
     return show(request, claim, status=422, ask_form=form)
 
 
@@ -132,15 +118,12 @@ def end(request: HttpRequest, reference: str) -> HttpResponseBase:
     if benefit is None:
         raise Http404
     form = EndForm(request.POST)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            services.benefit_end(actor=user_of(request), benefit=benefit, on=given["on"], reason=given["reason"])
-        except InputError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("The right is ended. What was paid for later days is asked back."))
-            return to_file(claim)
+
+    def act(given: dict[str, Any]) -> None:
+        services.benefit_end(actor=user_of(request), benefit=benefit, on=given["on"], reason=given["reason"])
+
+    if given_by(form, request, act, _("The right is ended. What was paid for later days is asked back.")):
+        return to_file(claim)
     return show(request, claim, status=422, end_form=form)
 
 

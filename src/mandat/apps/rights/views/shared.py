@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -90,6 +91,19 @@ def claim_or_404(reference: str) -> Claim:
     if found.state == State.DRAFT:
         raise Http404
     return found
+
+
+def given_by(form: forms.Form, request: HttpRequest, act: Callable[[dict[str, Any]], object], said: str) -> bool:
+    """Do an act with what a form gives; where the form or the act refuses, the form says why and nothing is done."""
+    if not form.is_valid():
+        return False
+    try:
+        act(form.cleaned_data)
+    except InputError as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, said)
+    return True
 
 
 def attempt(request: HttpRequest, act: Callable[[], Any], done: str = "") -> bool:

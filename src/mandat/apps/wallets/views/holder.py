@@ -6,7 +6,6 @@ import csv
 import io
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -30,20 +28,9 @@ from mandat.apps.wallets.views.shared import account, caps, ends, kind_or_404, s
 from mandat.kernel.errors import MandatError
 from mandat.web.components import Card, Column, Crumb, Table
 from mandat.web.formats import day, moment
+from mandat.web.qr import qr_svg
 
 SHOWN = 50
-
-
-def qr(text: str, *, title: str) -> SafeString:
-    """A QR code as SVG: presentation attributes only, black on white whatever the theme, dark on light being what readers expect."""
-    code = segno.make(text, error="m", micro=False)
-    stream = io.BytesIO()
-    code.save(
-        stream, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=3, dark="#000", light="#fff", nl=False, title=title,
-        svgclass="qr", lineclass=None,
-    )  # fmt: skip
-    drawn = stream.getvalue().decode().replace("<svg ", '<svg role="img" ', 1)
-    return mark_safe(drawn)  # noqa: S308 - made of modules and of our own title, which segno escapes
 
 
 @never_cache
@@ -119,7 +106,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
                 "number": shown.number,
                 "until": moment(shown.expires_at) if shown.expires_at else "",
                 "amount": said(kind, shown.amount) if shown.amount is not None else "",
-                "qr": qr(address, title=_("QR code to show at the till")),
+                "qr": qr_svg(address, title=_("QR code to show at the till")),
             }
             return render(request, "wallets/code.html", values)
     return render(request, "wallets/pay.html", values, status=422 if form.errors else 200)
@@ -147,7 +134,7 @@ def card(request: HttpRequest, code: str) -> HttpResponse:
             messages.error(request, str(error))
             return redirect("wallets:mine_one", code=code)
         # The number alone, without address: a reader at the till types it, and no server's log ever holds it.
-        values |= {"number": shown.number, "qr": qr(shown.number, title=_("QR code of the card"))}
+        values |= {"number": shown.number, "qr": qr_svg(shown.number, title=_("QR code of the card"))}
     return render(request, "wallets/card.html", values)
 
 
