@@ -79,6 +79,14 @@ def test_a_claim_is_made_step_by_step_without_script(programme: Published, perso
     assert page.status_code == 422
     claim.refresh_from_db()
     assert claim.identity == {"name": "Camille Essai"}
+    wrong = {"name": "Camille Essai", "postcode": "900"}
+    page = client.post(reverse("rights:identity", args=[claim.reference]), wrong)
+    claim.refresh_from_db()
+    assert claim.identity == wrong
+    assert 'id="sure"' not in client.get(reverse("rights:send", args=[claim.reference])).content.decode()
+    client.post(reverse("rights:identity", args=[claim.reference]), {"name": "Camille Essai"})
+    claim.refresh_from_db()
+    assert claim.identity == {"name": "Camille Essai"}  # what is emptied is not kept
     page = client.post(reverse("rights:identity", args=[claim.reference]), samples.IDENTITY, follow=True)
     assert "Il manque" in text_of(page) or "Vérifier" in text_of(page)
     services.claim_save(actor=user, claim=claim, answers=samples.situation())
@@ -258,7 +266,7 @@ def test_an_agent_instructs_decides_and_writes(programme: Published, person: Per
     assert claim.state == "incomplete"
     wrong = client.post(reverse("rights:decide", args=[claim.reference]), {"outcome": "refused"})
     assert wrong.status_code == 422
-    assert "dites pourquoi" in text_of(wrong)
+    assert "Dites pourquoi" in text_of(wrong)
     client.post(reverse("rights:decide", args=[claim.reference]), {"outcome": "granted"})
     claim.refresh_from_db()
     assert claim.state == "granted"

@@ -171,7 +171,7 @@ def test_a_manager_gives_back_and_manages_the_team_and_the_bank(
     form = read(client, url("refund", shop.pk, bought.reference))
     key = re.search(r'name="key" value="([0-9a-f]{32})"', form)
     assert key is not None
-    assert "au plus 12,50" in read(client, url("refund", shop.pk, bought.reference), 422, amount="13", key=key[1])
+    assert "Au plus 12,50" in read(client, url("refund", shop.pk, bought.reference), 422, amount="13", key=key[1])
     assert client.post(url("refund", shop.pk, bought.reference), {"amount": "2,50", "key": key[1]}).status_code == 302
     assert "2,50" in read(client, url("receipt", shop.pk, bought.reference))
     newcomer = person()
@@ -204,7 +204,7 @@ def test_an_application_is_made_and_decided(programme: Any, person: Callable[...
     page = read(bureau, url("approval", made.pk))
     assert "Agréer" in page
     assert IBANS[3] not in page
-    assert "dites pourquoi" in read(bureau, url("approval", made.pk), 422, decision="refuse", reason="")
+    assert "Dites pourquoi" in read(bureau, url("approval", made.pk), 422, decision="refuse", reason="")
     assert bureau.post(url("approval", made.pk), {"decision": "approve", "reason": ""}).status_code == 302
     assert "Encaisser" in read(client, url("till", made.pk))
 

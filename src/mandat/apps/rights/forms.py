@@ -25,7 +25,7 @@ from mandat.web.templatetags.formats import say
 
 #: Choices up to this number are shown as buttons, more as a list.
 FEW = 6
-YES_NO = (("true", gettext_lazy("yes")), ("false", gettext_lazy("no")))
+YES_NO = (("true", gettext_lazy("Yes")), ("false", gettext_lazy("No")))
 
 
 class CommuneField(forms.CharField):
@@ -254,7 +254,7 @@ class IdentityForm(forms.Form):
         for name, text in identities.problems(kept, self.right).items():
             if name in self.fields and name not in self.errors:
                 self.add_error(name, str(text))
-        self.kept = kept
+        self.kept = {name: kept.get(name, "") for name in self.fields}  # a field emptied is emptied in the draft too
         return cleaned
 
 
