@@ -1,7 +1,7 @@
-"""Letters, in French: acknowledgement, request for evidence, decision, attestation, explanation, answer to an appeal.
+"""Letters of claims, in French: acknowledgement, request for evidence, decision, attestation, explanation, answer to an appeal.
 
 A decision's letter is made from its record alone, and so is the same for as long as the record can be read. Each function gives the content
-that ``typst/letter.typ`` prints; ``pdf`` typesets it. Law: CRPA L112-3 and R112-5 (acknowledgement), L114-5 (evidence), L211-2 and
+that ``web.letters.pdf`` typesets. Law: CRPA L112-3 and R112-5 (acknowledgement), L114-5 (evidence), L211-2 and
 L211-5 (reasons), L232-3 (attestation), L311-3-1 and R311-3-1-2 (algorithm), L411-2 and CJA R421-1 (appeals).
 """
 
@@ -9,77 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from mandat.apps.rights.schema import Right
-from mandat.kernel.periods import in_words
-from mandat.kernel.text import speaking
-from mandat.web import formats, typeset
-
-TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
-DEMO = "Démonstration : ce document ne vaut rien, personne n'est concerné."
-
-Part = dict[str, Any]
-
-
-def text(words: str) -> Part:
-    return {"kind": "text", "text": words}
-
-
-def box(words: str) -> Part:
-    return {"kind": "box", "text": words}
-
-
-def bullets(items: Sequence[str]) -> Part:
-    return {"kind": "list", "items": list(items)}
-
-
-def section(title: str, *parts: Part) -> dict[str, Any]:
-    return {"title": title, "parts": list(parts)}
-
-
-def day(value: dt.date | str) -> str:
-    return in_words(dt.date.fromisoformat(value) if isinstance(value, str) else value).fr
-
-
-def amount(value: Decimal | str, unit: str) -> str:
-    """``25 €``, ``3 unités``, ``25 € par mois``."""
-    unit, _, period = unit.partition("/")
-    with speaking("fr"):
-        shown = formats.quantity(Decimal(value), unit or "item")
-    return shown + {"": "", "month": " par mois", "year": " par an", "day": " par jour"}.get(period, f" / {period}")
-
-
-def content(
-    *, title: str, subject: str, on: dt.date, sender: Sequence[str], identity: Mapping[str, str], head: Sequence[tuple[str, str]],
-    sections: Sequence[dict[str, Any]], reference: str, verdict: str = "", signature: Sequence[str] = (), synthetic: bool = False,
-) -> dict[str, Any]:  # fmt: skip
-    """What the template reads. ``head`` are pairs under the title."""
-    town = " ".join(part for part in (identity.get("postcode", ""), identity.get("city", "")) if part)
-    recipient = [part for part in (identity.get("name", ""), identity.get("address", ""), town) if part]
-    return {
-        "lang": "fr",
-        "title": title,
-        "subject": subject,
-        "date": [on.year, on.month, on.day],
-        "place_and_day": f"Le {day(on)}",
-        "sender": list(sender),
-        "recipient": recipient or ["Destinataire effacé"],
-        "head": [list(pair) for pair in head],
-        "verdict": verdict,
-        "sections": list(sections),
-        "signature": list(signature),
-        "foot": f"Demande {reference}",
-        "demo": DEMO if synthetic else "",
-        "words": {"page": "page", "of": "sur"},
-    }
-
-
-def pdf(made: dict[str, Any]) -> bytes:
-    """The letter as PDF/UA-1."""
-    return typeset.pdf(TEMPLATE, made, day=dt.date(*made["date"]))
+from mandat.web.letters import Part, amount, box, bullets, content, day, section, text
 
 
 def _sender(right: Right) -> list[str]:
