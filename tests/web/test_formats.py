@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mandat.kernel.text import speaking
 from mandat.web import formats
-from mandat.web.templatetags.formats import sentences, upperfirst
+from mandat.web.templatetags.formats import colon, sentences, upperfirst
 from mandat.web.typography import typeset
 
 NARROW, NBSP = "\u202f", "\u00a0"
@@ -106,3 +106,10 @@ def test_a_message_shown_alone_begins_with_a_capital_and_names_keep_theirs(said:
     with speaking("fr"):
         assert upperfirst(said) == shown
         assert sentences([said, "autre chose"]) == f"{shown} Autre chose"
+
+
+def test_a_colon_is_set_as_each_language_sets_it() -> None:
+    with speaking("fr"):
+        assert colon() == f"{NBSP}: "
+    with speaking("en"):
+        assert colon() == ": "

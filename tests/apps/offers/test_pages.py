@@ -192,7 +192,7 @@ def test_a_pupil_under_age_is_led_to_a_guardian(client: Client, enrol: Enrol, ag
     client.post("/invitation/", {"code": first_code()})
     refused = client.post("/invitation/decliner/", {"by": "self"})
     assert refused.status_code == 422
-    assert "C’est un responsable légal qui répond" in text(refused)
+    assert "c’est un responsable légal qui répond" in text(refused)
 
 
 def test_what_is_kept_about_me_is_shown_and_taken_away(holder: Client) -> None:
@@ -261,7 +261,7 @@ def test_rolls_are_closed_invited_published_and_proved_by_hand(client: Client, e
     again = client.post(f"{base}/invitations/", {"round": ROUND, "rank": "1", "establishments": ""})
     assert "Personne n’attend d’invitation ici" in text(again)
     unknown = client.post(f"{base}/invitations/", {"round": ROUND, "rank": "1", "establishments": "9999999Z"})
-    assert "établissement inconnu" in text(unknown)
+    assert "Établissement inconnu" in text(unknown)
     page = text(client.get(f"{base}/rapprochement/"))
     assert "Personne deux fois, le compte est juste" in page
     assert "Aucun membre d’une liste close n’est oublié." in page

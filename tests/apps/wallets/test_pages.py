@@ -179,7 +179,7 @@ def test_a_manager_gives_back_and_manages_the_team_and_the_bank(
     assert newcomer.email in read(client, url("team", shop.pk))
     member = Member.objects.get(user=newcomer)
     assert client.post(url("member_remove", shop.pk, member.pk)).status_code == 302
-    assert "aucun compte" in read(client, url("team", shop.pk), 422, email="x@example.org", role="till")
+    assert "Aucun compte" in read(client, url("team", shop.pk), 422, email="x@example.org", role="till")
     assert "2606" in read(client, url("bank", shop.pk))
     assert "IBAN faux" in read(client, url("bank", shop.pk), 422, iban="FR00")
     assert client.post(url("bank", shop.pk), {"iban": IBANS[2]}).status_code == 302

@@ -21,10 +21,16 @@ class Row:
     count: int | None
 
 
+def withheld(counts: Mapping[str, int], *, smallest: int) -> frozenset[str]:
+    """The categories not to show, where their total is known to all (it is the quantity of the fact)."""
+    line = withhold_line(tuple(counts.values()), smallest=smallest, total_known=True)
+    return frozenset(name for name, count in zip(counts, line.cells, strict=True) if count is None)
+
+
 def told(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """The categories of a dimension as they may be shown, None where withheld; their total is the fact's quantity, known to all."""
-    line = withhold_line(tuple(counts.values()), smallest=settings.MANDAT_SMALLEST_COUNT, total_known=True)
-    return dict(zip(counts, line.cells, strict=True))
+    """The categories of a dimension as they may be shown, None where withheld."""
+    hidden = withheld(counts, smallest=settings.MANDAT_SMALLEST_COUNT)
+    return {name: None if name in hidden else count for name, count in counts.items()}
 
 
 def shown(categories: Mapping[str, Mapping[str, int]]) -> list[tuple[Text, list[Row]]]:

@@ -44,6 +44,12 @@ def sentences(values: Any) -> str:
     return " ".join(upperfirst(value) for value in values)
 
 
+@register.simple_tag
+def colon() -> str:
+    """What stands between a label and what it announces, as the language sets it."""
+    return "\u00a0: " if current_language() == "fr" else ": "
+
+
 @register.filter
 def padded(value: int, width: int = 3) -> str:
     """A whole number set to the right with figure spaces, so that columns of numbers align."""
