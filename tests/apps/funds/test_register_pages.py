@@ -7,6 +7,7 @@ import datetime as dt
 import io
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,11 @@ from mandat.apps.accounts.models import User
 from mandat.apps.funds import services
 from mandat.apps.funds.models import Envelope, Loan, Stake
 from mandat.apps.funds.plans import LoanTerms
+from mandat.apps.funds.promises import promises
+from mandat.apps.programme.published import published
+from mandat.apps.programme.services import programme_load
 from mandat.apps.programme.worklist import other_tasks
+from mandat.definitions.folder import read_folder
 from tests.apps.accounts.entering import enter
 from tests.apps.funds.conftest import engaged, organisation
 
@@ -246,3 +251,34 @@ def test_what_is_no_promise_of_money_has_no_page(client: Client, programme: obje
     assert client.get("/argent/promesses/1.1/").status_code == 404
     assert client.get("/argent/promesses/9.9/").status_code == 404
     assert client.get("/argent/promesses/").status_code == 200
+
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_the_promises_of_the_region_are_found_and_a_vote_counts_for_them(
+    db: None, settings: Any, person: Callable[..., User]
+) -> None:
+    settings.MANDAT_PROGRAMME = "centre-val-de-loire"
+    programme_load(folder=read_folder(ROOT / "programmes" / "centre-val-de-loire"))
+    current = published("centre-val-de-loire")
+    agent = person("agent")
+    opened = services.envelope_open(
+        actor=agent, code="renaturation-2024", title="Renaturation", line="204", section="investment", year=2024, measure=20,
+        commitments=["20.1"],
+    )  # fmt: skip
+    services.vote(
+        actor=agent, envelope=opened, on=dt.date(2023, 12, 14), decision="DAP", stage="primary", commitment=EUR(2_000_000),
+        payments={2024: EUR(1_500_000), 2025: EUR(500_000)},
+    )  # fmt: skip
+    held = engaged(opened, "R-1", 300_000)
+    services.pay(allocation=held, amount=EUR(120_000), year=2024, key="p")
+    found = {one.commitment.code: one for one in promises(current, until=2026)}
+    # Prevention, renaturation, rivers, culture, democracy (15 M€, 1 %), scientific council.
+    assert {"3.1", "20.1", "25.2", "40.1", "75.1", "75.2"} <= found.keys()
+    one = found["20.1"]
+    assert one.standing.value.value == 2_000_000
+    years = {year.year: (year.voted, year.engaged, year.paid) for year in one.years}
+    assert years[2024] == (1_500_000, 300_000, 120_000)
+    assert years[2025] == (500_000, 0, 0)
+    assert found["3.1"].envelopes == 0

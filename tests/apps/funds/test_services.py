@@ -56,6 +56,8 @@ def test_a_vote_opens_credits_and_appends_the_budget_line(envelope: Envelope) ->
     [fact] = votes()
     assert (fact.kind, fact.amount, fact.commitments) == ("budget.line_voted.v1", Decimal("600.00"), ("2.1",))
     assert (fact.data["year"], fact.data["stage"], fact.subject) == (2026, "primary", "fonds-2026")
+    # Commitments count expenses alone: a vote that does not say it is one would count for none of them.
+    assert fact.data["direction"] == "expense"
 
 
 def test_the_same_deliberation_counts_once(agent: User, envelope: Envelope) -> None:

@@ -32,21 +32,26 @@ def late_loans(programme: str, today: dt.date) -> QuerySet[Loan]:
     return found.order_by("next_due", "pk")
 
 
-def borne(loan: Loan, lines: Iterable[Line], moves: Iterable[LoanMove], on: dt.date) -> Overdue:
+#: What came in for a loan, late interest aside: its day and its cents.
+Received = Sequence[tuple[dt.date, int]]
+
+
+def received(moves: Iterable[LoanMove]) -> Received:
+    """What of these moves is money received."""
+    kinds = (LoanMove.Kind.REPAID, LoanMove.Kind.EARLY)
+    return [(move.on, move.principal + move.interest) for move in moves if move.kind in kinds]
+
+
+def borne(loan: Loan, lines: Iterable[Line], paid: Received, on: dt.date) -> Overdue:
     """What a plan makes late, with the whole late interest it has borne so far: nothing paid, waived or carried counts here."""
-    paid = [
-        (move.on, major(move.principal + move.interest, "EUR"))
-        for move in moves
-        if move.kind in (LoanMove.Kind.REPAID, LoanMove.Kind.EARLY)
-    ]
     due = [Instalment(due=line.due, principal=line.principal, interest=line.interest, remaining=ZERO) for line in lines]
-    found = arrears(due, paid, on=on, rate=loan.late_rate)
+    found = arrears(due, [(day, major(cents, "EUR")) for day, cents in paid], on=on, rate=loan.late_rate)
     return Overdue(found.late, found.since, found.interest)
 
 
-def overdue(loan: Loan, lines: Iterable[Line], moves: Iterable[LoanMove], on: dt.date) -> Overdue:
+def overdue(loan: Loan, lines: Iterable[Line], paid: Received, on: dt.date) -> Overdue:
     """What is late on ``on`` and the late interest still owed."""
-    found = borne(loan, lines, moves, on)
+    found = borne(loan, lines, paid, on)
     settled = major(loan.late_paid + loan.late_waived - loan.late_carried, "EUR")
     return Overdue(found.late, found.since, max(ZERO, found.interest - settled))
 
@@ -54,14 +59,18 @@ def overdue(loan: Loan, lines: Iterable[Line], moves: Iterable[LoanMove], on: dt
 def arrears_of(loans: Sequence[Loan], on: dt.date) -> dict[int, Overdue]:
     """What is late on each loan, by its key. Two queries for any number up to some hundreds."""
     lines: dict[int, list[Line]] = defaultdict(list)
-    moves: dict[int, list[LoanMove]] = defaultdict(list)
+    paid: dict[int, list[tuple[dt.date, int]]] = defaultdict(list)
     keys = [loan.pk for loan in loans]
     for start in range(0, len(keys), 500):
         part = keys[start : start + 500]
-        # A line is of the plan in force where the loan says so.
-        in_force = Q(loan__in=part) & Q(plan=F("loan__plan"))
-        for line in DueLine.objects.filter(in_force).order_by("loan_id", "rank"):
-            lines[line.loan_id].append(line.line)
-        for move in LoanMove.objects.filter(loan__in=part).order_by("pk"):
-            moves[move.loan_id].append(move)
-    return {loan.pk: overdue(loan, lines[loan.pk], moves[loan.pk], on) for loan in loans}
+        # A line is of the plan in force where the loan says so; one that is not due yet is not late.
+        in_force = Q(loan__in=part) & Q(plan=F("loan__plan")) & Q(due__lt=on)
+        rows = DueLine.objects.filter(in_force).order_by("loan_id", "rank")
+        for loan, due, principal, interest in rows.values_list("loan_id", "due", "principal", "interest"):
+            lines[loan].append(Line(due, major(principal, "EUR"), major(interest, "EUR")))
+        moves = LoanMove.objects.filter(loan__in=part, kind__in=(LoanMove.Kind.REPAID, LoanMove.Kind.EARLY))
+        for loan, day, principal, interest in moves.order_by("pk").values_list(
+            "loan_id", "on", "principal", "interest"
+        ):
+            paid[loan].append((day, principal + interest))
+    return {loan.pk: overdue(loan, lines[loan.pk], paid[loan.pk], on) for loan in loans}

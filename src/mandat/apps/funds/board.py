@@ -106,11 +106,18 @@ class _Envelope:
     voted: int
 
 
+class Chosen(dict[int, _Envelope]):
+    """The envelopes a narrowing leaves, by key; ``all`` where these are every envelope there is."""
+
+    all: bool = False
+
+
 def board(programme: str, by: str, narrowing: Narrowing) -> Board:
     """The board by one of ``BY``. At most six queries, whatever the number of cases."""
     names = ("pk", "measure", "scheme", "year", "voted")
     every = [_Envelope(*row) for row in Envelope.objects.filter(programme=programme).order_by("pk").values_list(*names)]
-    chosen = {one.pk: one for one in every if _fits(one, narrowing)}
+    chosen = Chosen((one.pk, one) for one in every if _fits(one, narrowing))
+    chosen.all = len(chosen) == len(every) and not Envelope.objects.exclude(programme=programme).exists()
     rows = _by_place(chosen, by, narrowing) if by in PLACES else _plain(chosen, by, narrowing)
     sums, folded = rows
     if narrowing.kind is None and not narrowing.place and by not in (*PLACES, "beneficiaire"):
@@ -123,7 +130,7 @@ def board(programme: str, by: str, narrowing: Narrowing) -> Board:
     if by in ("annee", "versement"):
         found.sort(key=lambda row: row.key)
     else:
-        found.sort(key=lambda row: (-row.sums.reach, str(row.key)))
+        found.sort(key=lambda row: (-row.sums.reach, f"{row.key:>20}"))
     total = sum((row.sums for row in found), blank if only_paid or by == "versement" else Sums())
     return Board(by, tuple(found), total, folded, len(every))
 
@@ -132,8 +139,10 @@ def _fits(envelope: _Envelope, narrowing: Narrowing) -> bool:
     return narrowing.measure in (None, envelope.measure) and narrowing.year in (None, envelope.year)
 
 
-def _narrowed(model: Any, chosen: Mapping[int, _Envelope], narrowing: Narrowing) -> QuerySet[Any]:
-    rows: QuerySet[Any] = model.objects.order_by().filter(envelope__in=list(chosen))
+def _narrowed(model: Any, chosen: Chosen, narrowing: Narrowing) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model.objects.order_by()
+    if not chosen.all:
+        rows = rows.filter(envelope__in=list(chosen))
     if narrowing.scheme is not None:
         rows = rows.filter(scheme=narrowing.scheme)
     if narrowing.kind is not None:
@@ -149,7 +158,7 @@ def _summed(rows: QuerySet[Any], *names: str) -> Iterable[tuple[tuple[Any, ...],
         yield tuple(head), Sums(None, reserved, awarded + engaged + paid, engaged + paid, paid, cases)
 
 
-def _plain(chosen: Mapping[int, _Envelope], by: str, narrowing: Narrowing) -> tuple[dict[Any, Sums], bool]:
+def _plain(chosen: Chosen, by: str, narrowing: Narrowing) -> tuple[dict[Any, Sums], bool]:
     """Sums by what is not a place."""
     if not narrowing.place:
         names = ("envelope_id",) if by in _OF_ENVELOPE else (_OF_CELL[by],)
@@ -199,7 +208,7 @@ def _hidden(rows: QuerySet[Any]) -> set[str]:
     return {place for place, count in zip(places, told, strict=True) if count is None}
 
 
-def _by_place(chosen: Mapping[int, _Envelope], by: str, narrowing: Narrowing) -> tuple[dict[Any, Sums], bool]:
+def _by_place(chosen: Chosen, by: str, narrowing: Narrowing) -> tuple[dict[Any, Sums], bool]:
     """Sums by commune, EPCI or département; what has no place, or may not be told, on lines of their own."""
     rows = _narrowed(Cell, chosen, narrowing)
     inside = set(territory.within(narrowing.place)) if narrowing.place else None

@@ -10,10 +10,16 @@ from mandat.apps.ledger.models import major
 from mandat.web import formats
 from mandat.web.charts.svg import el, picture, words
 
-WIDTH, ROW = 640, 44
+#: Narrow, so that its words can be read on a phone.
+WIDTH, ROW = 400, 44
 #: Letters of a label that fit beside its amount.
-LONGEST = 62
+LONGEST = 38
 STATES = ("paid", "engaged", "awarded", "reserved")
+
+
+def whole(cents: int) -> str:
+    """Euros without their cents, which a sum of hundreds of cases does not need; details have them."""
+    return formats.euros(round(major(cents, "EUR")))
 
 
 def textures() -> str:
@@ -49,9 +55,9 @@ def bars(items: Sequence[tuple[str, Sums]], *, title: str, name: str) -> str:
     for rank, (label, sums) in enumerate(items):
         y = rank * ROW
         shown = label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…"
-        said = formats.euros(major(sums.voted if sums.voted is not None else (sums.awarded or sums.paid), "EUR"))
-        mark = el("text", words(shown), x=0, y=y + 14, font_size=14)
-        mark += el("text", words(said), x=WIDTH, y=y + 14, font_size=14, text_anchor="end", font_weight=600)
+        said = whole(sums.voted if sums.voted is not None else (sums.awarded or sums.paid))
+        mark = el("text", words(shown), x=0, y=y + 14, font_size=13)
+        mark += el("text", words(said), x=WIDTH, y=y + 14, font_size=13, text_anchor="end", font_weight=600)
         if sums.voted:
             mark += el(
                 "rect", x=0, y=y + 21, width=Decimal(sums.voted) / most * WIDTH, height=14, class_="money-ground"

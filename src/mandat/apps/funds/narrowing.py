@@ -22,7 +22,7 @@ STATES = ("voted", "reserved", "awarded", "engaged", "paid")
 class BoardForm(forms.Form):
     """The board's filters; names of fields are those of the address, shared with the file and the details."""
 
-    par = forms.ChoiceField(label=gettext_lazy("By"), required=False)
+    par = forms.ChoiceField(label=gettext_lazy("By"), required=False, widget=forms.HiddenInput)
     mesure = forms.IntegerField(
         label=gettext_lazy("Number of the measure"), required=False, min_value=1, max_value=9999
     )

@@ -207,6 +207,10 @@ def arrears(
         for day, amount in sorted(payments):
             left = amount if day <= on else ZERO
             for debt in debts:
+                if not left:
+                    break
+                if not debt.left:
+                    continue
                 paid = min(left, debt.left)
                 borne += _interest(paid, debt.due, day, rate)
                 debt.left -= paid

@@ -55,4 +55,10 @@ class Cell(Sums):
     class Meta:
         verbose_name = _("sum of a place")
         constraints = [models.UniqueConstraint("envelope", "scheme", "kind", "paid_in", "place", name="funds_one_cell")]
-        indexes = [models.Index("place", name="funds_cell_by_place")]
+        # All that is asked of every envelope at once, so that the rows themselves are not read.
+        indexes = [
+            models.Index(
+                "place", "kind", "scheme", "paid_in", "reserved", "awarded", "engaged", "paid", "cases",
+                name="funds_cell_by_place",
+            )
+        ]  # fmt: skip

@@ -127,6 +127,7 @@ def _voted(
             "purpose": envelope.title,
             "nature": envelope.line,
             "section": envelope.section,
+            "direction": "expense",
         },
     )
 

@@ -18,7 +18,7 @@ from mandat import journal
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import require
 from mandat.apps.funds import plans, telling
-from mandat.apps.funds.arrears import borne, overdue
+from mandat.apps.funds.arrears import Received, borne, overdue, received
 from mandat.apps.funds.books import kept_account
 from mandat.apps.funds.models import Allocation, DueLine, Loan, LoanMove
 from mandat.apps.funds.plans import Line, LoanTerms
@@ -43,6 +43,10 @@ class _Held:
     moves: list[LoanMove]
     #: Whether what ends the loan is that the rest is given up.
     given_up: bool = False
+
+    @property
+    def received(self) -> Received:
+        return received(self.moves)
 
     @property
     def settled(self) -> list[plans.Settled]:
@@ -121,7 +125,7 @@ def repayment_record(
     left = plans.owed(held.lines, held.loan.paid)
     if amount > left:
         raise InputError(Text(f"il ne reste que {left} € à rembourser", f"only €{left} remain to be repaid"))
-    owed = overdue(held.loan, held.lines, held.moves, on).interest
+    owed = overdue(held.loan, held.lines, held.received, on).interest
     if late > owed:
         raise InputError(Text(f"les intérêts de retard dus sont de {owed} €", f"late interest owed is €{owed}"))
     principal, interest = plans.split(held.lines, held.loan.paid, amount)
@@ -219,7 +223,7 @@ def loan_write_off(
         raise InputError(
             Text(f"il reste {held.loan.balance} € à rembourser", f"€{held.loan.balance} remain to be repaid")
         )
-    late = overdue(held.loan, held.lines, held.moves, on).interest
+    late = overdue(held.loan, held.lines, held.received, on).interest
     if not amount and not late:
         raise InputError(Text("cette remise ne change rien", "this write-off changes nothing"))
     if amount:
@@ -314,7 +318,7 @@ def _plan(held: _Held, lines: Sequence[Line], *, first: bool = False, on: dt.dat
     if first or list(lines) != held.lines:
         if on is not None:
             # Late interest borne under the former plan and not seen in the new one stays owed.
-            before, after = (borne(loan, plan, held.moves, on).interest for plan in (held.lines, lines))
+            before, after = (borne(loan, plan, held.received, on).interest for plan in (held.lines, lines))
             loan.late_carried += minor(before - after, "EUR")
         loan.plan += not first
         DueLine.objects.bulk_create(
@@ -327,7 +331,7 @@ def _plan(held: _Held, lines: Sequence[Line], *, first: bool = False, on: dt.dat
     open_ = [one.line.due for one in plans.settle(lines, loan.paid) if one.left]
     loan.next_due = open_[0] if open_ else None
     loan.ends_on = max((line.due for line in lines), default=loan.ends_on)
-    if on is not None and not open_ and not loan.balance and not overdue(loan, lines, held.moves, on).interest:
+    if on is not None and not open_ and not loan.balance and not overdue(loan, lines, held.received, on).interest:
         loan.state = Loan.State.WRITTEN_OFF if held.given_up else Loan.State.CLOSED
         loan.closed_on = on
     loan.save()

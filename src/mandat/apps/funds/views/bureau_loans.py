@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from mandat.apps.accounts.access import requires
 from mandat.apps.accounts.permissions import may
 from mandat.apps.funds import plans, services
-from mandat.apps.funds.arrears import Overdue, arrears_of, overdue
+from mandat.apps.funds.arrears import Overdue, arrears_of, overdue, received
 from mandat.apps.funds.forms_registers import DeferForm, EarlyForm, RepaymentForm, WriteOffForm
 from mandat.apps.funds.models import DueLine, Loan, LoanMove
 from mandat.apps.funds.views.registers import pages_of
@@ -28,6 +28,7 @@ from mandat.apps.programme.views.bureau.common import page, user_of
 from mandat.apps.programme.views.shared import programme_or_404
 from mandat.kernel.errors import InputError
 from mandat.kernel.money import ZERO
+from mandat.kernel.periods import add_months
 from mandat.web import formats
 from mandat.web.components import Column, Crumb, Link, Table
 
@@ -122,10 +123,11 @@ def loan(request: HttpRequest, reference: str) -> HttpResponseBase:
     values = {
         "current": current,
         "loan": found,
-        "late": overdue(found, [row.line for row in lines], moves, day) if found.late(day) else None,
+        "late": overdue(found, [row.line for row in lines], received(moves), day) if found.late(day) else None,
         "early": found.balance and found.state == Loan.State.RUNNING,
         "interest": sum((one.line.interest for one in settled), ZERO),
-        "lines": _lines(settled, day),
+        "near": _lines(_near(settled, day), day, _("What is due within a year")),
+        "lines": _lines(settled, day, _("Every instalment")),
         "moves": _moves(moves),
         "forms": offered,
     }
@@ -206,7 +208,12 @@ _ACTS: dict[str, Callable[[HttpRequest, Loan, dict[str, Any]], None]] = {
 }
 
 
-def _lines(settled: list[plans.Settled], day: dt.date) -> Table:
+def _near(settled: list[plans.Settled], day: dt.date) -> list[plans.Settled]:
+    """What is overdue and what comes within a year, twenty-four lines at most."""
+    return [one for one in settled if one.left and one.line.due <= add_months(day, 12)][:24]
+
+
+def _lines(settled: list[plans.Settled], day: dt.date, caption: str) -> Table:
     def state(one: plans.Settled) -> str:
         if not one.left:
             return _("repaid early") if one.line.early else _("settled")
@@ -215,7 +222,7 @@ def _lines(settled: list[plans.Settled], day: dt.date) -> Table:
         return _("partly paid") if one.paid else _("to come")
 
     return Table(
-        caption=_("Instalments"),
+        caption=caption,
         columns=[
             Column(_("Due on")), Column(_("Principal"), right=True), Column(_("Interest"), right=True),
             Column(_("Left to pay"), right=True), Column(_("State")),

@@ -25,12 +25,11 @@ from mandat.apps.programme.areas import area_of
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.views.shared import home_crumb, programme_or_404, words
 from mandat.apps.territory import selectors as territory
-from mandat.web import formats
 from mandat.web.components import ActiveFilter, Chart, Crumb, Figure, Filters, Link, Page
 from mandat.web.links import without
 
 #: Lines of the board on one page: with their links, as many as keep it light.
-SHOWN = 15
+SHOWN = 12
 _FIELD = {"mesure": "measure", "dispositif": "scheme", "beneficiaire": "kind", "annee": "year", "versement": "paid_in"}
 
 
@@ -135,14 +134,16 @@ def _line(row: Row, by: str, narrowing: Narrowing, label: str) -> Line:
     amounts: list[Link | str] = []
     for state in STATES:
         cents = getattr(row.sums, state)
-        said = "–" if cents is None else formats.euros(major(cents, "EUR"))
+        said = "–" if cents is None else charts.whole(cents)
         amounts.append(Link(said, address("money_detail", inside, etat=state)) if cents and inside else said)
     return Line(label, url, tuple(amounts))
 
 
 def _chart(shown: tuple[Row, ...], by: str, name: Callable[[Any], str]) -> Chart:
     title = _("Where the money is, by %(what)s") % {"what": words_by()[by]}
-    return Chart(svg=charts.bars([(name(row.key), row.sums) for row in shown], title=title, name="money"))
+    return Chart(
+        svg=charts.bars([(name(row.key), row.sums) for row in shown], title=title, name="money"), size="money-bars"
+    )
 
 
 def _page(request: HttpRequest, rows: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -70,7 +72,7 @@ def promise_page(request: HttpRequest, code: str) -> HttpResponse:
         "kept_when": words(one.commitment.kept_when),
         "goal": goal(one),
         "measure": Link(f"{measure.number}. {words(measure.title)}", measure_url(measure.number)),
-        "figure": standing_figure(one.standing),
+        "figure": replace(standing_figure(one.standing), label=_("Counted by the indicator")),
         "chart": _chart(one) if one.envelopes else None,
         "table": _years(one),
         "why": why_url(code),
@@ -112,7 +114,7 @@ def _chart(one: Promise) -> object:
     items = [
         Bar(f"{year.year} · {said}", amount)
         for year in one.years
-        for said, amount in ((_("voted"), year.voted), (_("paid"), year.paid))
+        for said, amount in ((_("Voted").lower(), year.voted), (_("Paid").lower(), year.paid))
         if amount or year.voted
     ]
     if not items:

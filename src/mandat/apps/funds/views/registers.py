@@ -25,7 +25,7 @@ from mandat.engines.disclosure import SMALLEST
 from mandat.web import formats
 from mandat.web.components import Column, Crumb, Figure, Link, Page, Table
 
-SHOWN = 50
+SHOWN = 25
 #: Of stakes, whose company is always a legal person, those the register may name.
 _NAMED = Q(company__diffusible=True)
 
