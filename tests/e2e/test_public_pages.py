@@ -56,6 +56,11 @@ PAGES = {
     "rights": "/droits/",
     "right": "/droits/gratuite-transports/",
     "my rights": "/mes-droits/",
+    "money by commune": "/argent/?par=commune",
+    "promises of money": "/argent/promesses/",
+    "promise of money": "/argent/promesses/20.1/",
+    "loans": "/argent/prets/",
+    "stakes": "/argent/participations/",
     "english": "/en/mesures/2/",
     "missing": "/rien/",
 }
