@@ -138,9 +138,14 @@ class ActiveFilter:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """A form that narrows a list through its address: fields, what is in force, where to start again."""
+    """A form that narrows a list: fields, what is in force, where to start again.
+
+    Through its address, unless ``method`` is post: then it carries ``hidden``, which no address shows.
+    """
 
     form: Any
     active: Sequence[ActiveFilter] = field(default_factory=tuple)
     clear: str = ""
     action: str = ""
+    method: str = "get"
+    hidden: Sequence[tuple[str, str]] = ()

@@ -10,11 +10,13 @@ class GrantsConfig(AppConfig):
     def ready(self) -> None:
         from mandat.apps.grants import (
             filing,
+            for_persons,
             keeping,
             search,  # noqa: F401 - says what can be found
             worklist,
         )
         from mandat.apps.grants.services import agreements, telling
+        from mandat.apps.rulebook import elsewhere
         from mandat.journal.triggers import PROTECTED
         from mandat.web import daily
 
@@ -26,4 +28,5 @@ class GrantsConfig(AppConfig):
         agreements.register()
         telling.register()
         worklist.register()
+        elsewhere.register(for_persons.offers)
         daily.register("grants_day")

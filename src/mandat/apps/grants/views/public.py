@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
 
 from mandat.apps.grants.calls import Window, phase, window
+from mandat.apps.grants.finding import PER_PAGE, SchemeFilters, all_found
 from mandat.apps.grants.schema import Scheme
+from mandat.apps.grants.schema.money import PlanTerms
 from mandat.apps.grants.terms import CONDITIONS, SCHEMES, conditions_of
 from mandat.apps.grants.vocabulary import (
     APPLICANTS,
@@ -23,78 +28,23 @@ from mandat.apps.grants.vocabulary import (
     PATTERNS,
     PROOFS,
     RECOVERY,
+    RULE_KINDS,
     STAGES,
     TYPES,
 )
-from mandat.apps.grants.where import covers
 from mandat.apps.programme.published import Published
-from mandat.apps.programme.terms import Terms
-from mandat.apps.programme.views.measures import active_filters, matches
 from mandat.apps.programme.views.shared import home_crumb, programme_or_404, words
 from mandat.apps.rulebook import reading
+from mandat.apps.rulebook.compiling import PERIMETERS
 from mandat.apps.rulebook.published import published_rules
-from mandat.apps.territory import selectors as territory
+from mandat.apps.rulebook.schema import NAMED
+from mandat.kernel.text import Text
 from mandat.web import formats
-from mandat.web.components import Card, Crumb, Filters
-from mandat.web.paging import turned
+from mandat.web.components import ActiveFilter, Crumb, Filters, Page
+from mandat.web.templatetags.formats import say
 
-#: Schemes on one page of the directory, which must stay light.
-SHOWN = 24
-
-
-class SchemeFilters(forms.Form):
-    """What narrows the directory: words, who I am, where, what I look for, and whether it is open now."""
-
-    q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=100)
-    public = forms.ChoiceField(label=gettext_lazy("Who I am"), required=False)
-    type = forms.ChoiceField(label=gettext_lazy("What I look for"), required=False)
-    chapitre = forms.ChoiceField(label=gettext_lazy("Chapter"), required=False)
-    commune = forms.CharField(label=gettext_lazy("Commune (name or INSEE code)"), required=False, max_length=80)
-    ouvert = forms.BooleanField(label=gettext_lazy("Open now only"), required=False)
-
-    def __init__(self, current: Published, found: list[Terms[Scheme]], data: Any) -> None:
-        super().__init__(data)
-        self._current = current
-        kinds = {kind for terms in found for kind in terms.document.applicants.kinds}
-        types = {terms.document.type for terms in found}
-        chapters = {current.chapter_of[n].code for terms in found for n in terms.document.measures}
-        for name, choices in (
-            ("public", [(code, words(label)) for code, label in APPLICANTS.items() if code in kinds]),
-            ("type", [(code, words(label)) for code, label in TYPES.items() if code in types]),
-            ("chapitre", [(c.code, words(c.title)) for c in current.chapters.values() if c.code in chapters]),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", _("All")), *choices]
-
-    def clean_commune(self) -> str:
-        """The INSEE code of the commune written; an error names no other commune than those of the region."""
-        text = self.cleaned_data["commune"].strip()
-        if not text:
-            return ""
-        found = territory.search_communes(text).first()
-        if found is None:
-            raise forms.ValidationError(_("No commune is called “%(text)s”.") % {"text": text})
-        return str(found.code)
-
-    def accepts(self, terms: Terms[Scheme], now: dt.datetime) -> bool:
-        wanted, scheme = self.cleaned_data, terms.document
-        if wanted.get("public") and wanted["public"] not in scheme.applicants.kinds:
-            return False
-        if wanted.get("type") and wanted["type"] != scheme.type:
-            return False
-        if wanted.get("chapitre") and wanted["chapitre"] not in {
-            self._current.chapter_of[n].code for n in scheme.measures
-        }:
-            return False
-        if wanted.get("ouvert") and window(scheme, now).phase != "open":
-            return False
-        if wanted.get("commune") and not covers(scheme, wanted["commune"]):
-            return False
-        text = wanted.get("q", "").strip()
-        return not text or matches(
-            text, f"{words(scheme.title)} {words(scheme.summary)} {words(scheme.applicants.who)}"
-        )
+#: Characters of signed answers carried from "Mes droits" and back.
+LONGEST = 100_000
 
 
 def phase_words(found: Window) -> str:
@@ -114,40 +64,128 @@ def _moment(value: dt.datetime | dt.date) -> str:
     return formats.moment(value) if isinstance(value, dt.datetime) else formats.day(value)
 
 
+@csrf_exempt
+def directory(request: HttpRequest) -> HttpResponseBase:
+    """Every scheme, narrowed by the filters of the address.
+
+    By POST, by those of a form: it comes from "Mes droits" and carries the answers given there, signed, back and forth. Nothing
+    is stored and nothing changes, so there is nothing to forge.
+    """
+    if request.method == "POST":
+        return _carried(request)
+    return _listed(request)
+
+
 @require_safe
-def directory(request: HttpRequest) -> HttpResponse:
-    """Every scheme, narrowed by the filters of the address."""
+def _listed(request: HttpRequest) -> HttpResponse:
+    return _directory(request, request.GET)
+
+
+@never_cache
+@require_POST
+@sensitive_post_parameters()
+def _carried(request: HttpRequest) -> HttpResponse:
+    return _directory(request, request.POST, answers=request.POST.get("answers", "")[:LONGEST])
+
+
+def _directory(request: HttpRequest, data: Any, *, answers: str | None = None) -> HttpResponse:
     current, now = programme_or_404(), timezone.now()
-    found = list(SCHEMES.all(current).values())
-    form = SchemeFilters(current, found, request.GET)
-    valid = form.is_valid()
-    kept = [terms for terms in found if form.accepts(terms, now)] if valid else found
-    windows = {terms.code: window(terms.document, now) for terms in kept}
-    kept.sort(key=lambda terms: ("open", "coming", "closed").index(windows[terms.code].phase))
-    shown, page = turned(request, kept, size=SHOWN)
     here = reverse("grants:directory")
+    found = all_found(current, SCHEMES.all(current).values(), now)
+    form = SchemeFilters(current, found, data)
+    valid = form.is_valid()
+    kept, without = form.narrow() if valid else (found, {})
+    pages = max(1, -(-len(kept) // PER_PAGE)) if answers is None else 1
+    number = min(_page(data.get("page", "")), pages)
+    shown = kept[(number - 1) * PER_PAGE : number * PER_PAGE] if answers is None else kept
+    label = {name: form.fields[name].label for name in without}
+    active = [ActiveFilter(label[name], form.said(name), form.address(here, **{name: ""})) for name in without]
+    profile = _profile(form) if valid else {}
     values = {
         "crumbs": [home_crumb(), Crumb(_("Aids, labels and contracts"))],
         "filters": Filters(
-            form, active_filters(form, request.GET.urlencode()) if valid else (), clear=here, action=here
+            form,
+            active if answers is None else (),
+            clear=here,
+            action=here,
+            method="get" if answers is None else "post",
+            hidden=() if answers is None else (("answers", answers),),
         ),
-        "cards": [
-            Card(
-                words(terms.document.title),
-                reverse("grants:scheme", args=[terms.code]),
-                words(terms.document.summary),
-                f"{words(TYPES[terms.document.type])} · {phase_words(windows[terms.code])}",
-                foot=words(terms.document.applicants.who),
+        "schemes": [
+            Offer(
+                one.scheme,
+                reverse("grants:scheme", args=[one.terms.code]),
+                f"{words(TYPES[one.scheme.type])} · {phase_words(one.window)}",
+                *check_of(one.scheme, profile),
             )
-            for terms in shown
+            for one in shown
         ],
-        "page": page,
+        "page": Page(
+            len(shown),
+            newer=form.address(here, page=number - 1) if valid and number > 1 else "",
+            older=form.address(here, page=number + 1) if valid and number < pages else "",
+            number=number,
+            pages=pages,
+        ),
         "count": len(kept),
         "total": len(found),
+        "instead": [
+            (label[name], form.said(name), n, form.address(here, **{name: ""}))
+            for name, n in sorted(without.items(), key=lambda pair: -pair[1])
+            if n
+        ],
+        "answers": answers,
+        "person": valid and form.cleaned_data.get("public") == "person",
+        "profile": profile,
         "rights": address("rights:directory"),
         "questionnaire": address("rights:questionnaire"),
-    }
+        "feed": address("publications:calls_feed"),
+        "calendar": address("publications:calls_calendar"),
+    }  # fmt: skip
     return render(request, "grants/directory.html", values, status=200 if valid else 422)
+
+
+def _page(text: str) -> int:
+    return max(1, int(text)) if text.isdecimal() and len(text) < 5 else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A scheme of the directory: where it is checked, and what is already known of who asks."""
+
+    scheme: Scheme
+    url: str
+    kicker: str
+    check: str = ""
+    known: Sequence[tuple[str, str]] = ()
+
+
+def _profile(form: SchemeFilters) -> dict[str, str]:
+    """What the filters say of who asks, by input of the shared vocabulary of rules."""
+    wanted = form.cleaned_data
+    found = {"type_organisme": RULE_KINDS.get(wanted.get("public", ""), ""), "commune": wanted.get("commune", "")}
+    return {name: value for name, value in found.items() if value}
+
+
+def check_of(scheme: Scheme, profile: Mapping[str, str]) -> tuple[str, list[tuple[str, str]]]:
+    """Where one checks whether a scheme is open to a project, and the hidden fields that carry what is known already.
+
+    The commune given is that of the seat or of the project, as the scheme's perimeter goes.
+    """
+    place = "siege" if scheme.perimeter.of == "seat" else "commune_projet"
+    given = {"type_organisme": profile.get("type_organisme", ""), place: profile.get("commune", "")}
+    check = address("grants:pre_check", scheme.code)
+    if not check:
+        return address("rulebook:simulator", scheme.rule), []
+    known: list[tuple[str, str]] = []
+    for field in scheme.form.questions:
+        value = given.get(field.input or "", "")
+        if value:
+            known += [
+                ("asked", field.name),
+                (field.name if field.input == "type_organisme" else f"{field.name}.code", value),
+            ]
+    return check, known
 
 
 def address(name: str, *args: str) -> str:
@@ -156,6 +194,41 @@ def address(name: str, *args: str) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the financing plan of some applicants must respect. ``whom`` is empty where it is all of them."""
+
+    whom: str
+    terms: PlanTerms
+    de_minimis: Text | None
+    reference: str = ""
+
+
+def plans_of(scheme: Scheme) -> list[Asked]:
+    """The cases of a scheme's plan in their order, then what is asked of the others."""
+    found = []
+    for case in scheme.plan.cases:
+        kinds = case.applicants or scheme.applicants.kinds
+        whom = say(case.label) if case.label else ", ".join(words(APPLICANTS[kind]) for kind in kinds)
+        if case.when and not case.label:
+            whom += _(", in some cases")
+        reference = case.reference.text if case.reference else ""
+        found.append(Asked(whom, case, DE_MINIMIS[case.de_minimis] if case.de_minimis else None, reference))
+    if not scheme.plan.empty:
+        minimis = DE_MINIMIS[scheme.plan.de_minimis] if scheme.plan.de_minimis else None
+        found.append(Asked(_("the others") if found else "", scheme.plan, minimis))
+    return found
+
+
+def places_of(scheme: Scheme, current: Published) -> list[Any]:
+    """Where a scheme applies, in words: its own, or those of the perimeters it names."""
+    if scheme.perimeter.label is not None:
+        return [scheme.perimeter.label]
+    named = PERIMETERS.all(current)
+    codes = [area.removeprefix(NAMED) for area in scheme.perimeter.areas if area.startswith(NAMED)]
+    return [named[code].document.title for code in codes if code in named]
 
 
 @require_safe
@@ -177,7 +250,14 @@ def scheme(request: HttpRequest, code: str) -> HttpResponse:
         "type": TYPES[body.type],
         "window": found,
         "when": phase_words(found),
-        "calls": [(call, phase_words(Window(call, phase(call, now)))) for call in body.calls],
+        "calls": [
+            (
+                call,
+                phase_words(Window(call, phase(call, now))),
+                [_("then, for those retained, until %(moment)s") % {"moment": _moment(one.closes)} for one in call.rounds],
+            )
+            for call in body.calls
+        ],
         "who": [words(APPLICANTS[kind]) for kind in body.applicants.kinds],
         "rule": rule,
         "asked": reading.conditions(rule) if rule else [],
@@ -191,7 +271,18 @@ def scheme(request: HttpRequest, code: str) -> HttpResponse:
         "pattern": PATTERNS[body.workflow.pattern],
         "committee": current.bodies.get(body.committee.body) if body.committee else None,
         "service": current.bodies.get(body.service),
-        "de_minimis": DE_MINIMIS[body.plan.de_minimis] if body.plan.de_minimis else None,
+        "plans": plans_of(body),
+        "places": places_of(body, current),
+        "roles": [
+            (say(role.label) if role.label else ", ".join(words(APPLICANTS[kind]) for kind in role.kinds),
+             ", ".join(words(APPLICANTS[kind]) for kind in role.kinds) if role.label else "")
+            for role in body.applicants.roles
+        ],
+        "rounds": [
+            (one, [section for section in body.form.sections if section.round == (one.code if one else None)])
+            for one in (None, *body.rounds)
+        ],
+        "check_url": address("grants:pre_check", code),
         "measures": [current.measures[number] for number in body.measures if number in current.measures],
         "assumed": reading.assumptions(rule, day) if rule else 0,
         "try_url": address("rulebook:simulator", body.rule),

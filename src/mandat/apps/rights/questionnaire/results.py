@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from mandat.apps.rights.questionnaire.answers import Answers, Slot
 from mandat.apps.rights.questionnaire.book import Book
 from mandat.apps.rights.questionnaire.settling import Progress, Verdict
-from mandat.apps.rulebook.asking import said
+from mandat.apps.rulebook.asking import ELSEWHERE, said
 from mandat.apps.rulebook.saying import quantity
 from mandat.web.templatetags.formats import say
 
@@ -115,3 +115,12 @@ def household_words(answers: Answers) -> str:
     names = ", ".join(name for name in answers.members if name)
     people = ngettext("%(n)s other person", "%(n)s other people", count) % {"n": count}
     return f"{people} ({names})" if names else people
+
+
+def commune(answers: Answers, book: Book) -> str:
+    """The commune of the person who answers, of those of the territory; empty while it is not known."""
+    for slot, value in answers.given.items():
+        asked = book.inputs.get((slot.entity, slot.name))
+        if slot.member == 0 and asked is not None and asked.type == "commune" and value != ELSEWHERE:
+            return str(value or "")
+    return ""

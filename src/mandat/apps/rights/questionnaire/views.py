@@ -36,6 +36,7 @@ from mandat.apps.rights.questionnaire.answers import (
 from mandat.apps.rights.questionnaire.book import Book, book
 from mandat.apps.rights.questionnaire.settling import Progress, settle
 from mandat.apps.rulebook.asking import WrongAnswerError, control, read_answer, typed_in
+from mandat.apps.rulebook.elsewhere import elsewhere
 from mandat.kernel.errors import InputError
 from mandat.web.components import Crumb
 
@@ -298,5 +299,6 @@ class _Step:
             "signed_in": self.request.user.is_authenticated,
             "day": self.today,
             "claim_url": results.url("rights:questionnaire_claim"),
+            "elsewhere": elsewhere(results.commune(self.answers, self.book)),
         }
         return self._render("results.html", values, progress)
