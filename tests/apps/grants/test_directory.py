@@ -143,11 +143,11 @@ def test_a_commune_that_is_not_there_is_said_beside_its_field(programme: publish
 
 def test_what_is_known_goes_along_to_the_check_of_a_scheme(programme: published.Published, client: Client) -> None:
     page = get(client, "?public=association&commune=18033")
-    forms = re.findall(r'<form method="post" action="/aides/fonds-essai/verifier/">(.*?)</form>', page, re.S)
-    if forms:  # where the check of a project is served; its form asks for the seat
-        assert 'name="siege.code" value="18033"' in forms[0] or "commune_projet" in forms[0]
-    else:
-        assert "/regles/fonds-essai/essayer/" in page
+    (form,) = re.findall(r'<form method="post" action="/aides/fonds-essai/verifier/">(.*?)</form>', page, re.S)
+    assert 'name="asked" value="siege"' in form
+    assert 'name="siege.code" value="18033"' in form
+    # Nothing known: a plain link.
+    assert 'href="/aides/fonds-essai/verifier/"' in get(client)
 
 
 def test_answers_of_my_rights_go_there_and_back_and_nothing_is_kept(

@@ -170,9 +170,12 @@ def _profile(form: SchemeFilters) -> dict[str, str]:
 def check_of(scheme: Scheme, profile: Mapping[str, str]) -> tuple[str, list[tuple[str, str]]]:
     """Where one checks whether a scheme is open to a project, and the hidden fields that carry what is known already.
 
-    The commune given is that of the seat or of the project, as the scheme's perimeter goes.
+    The commune given is that of the seat or of the project, as the scheme's perimeter goes and its form asks.
     """
-    place = "siege" if scheme.perimeter.of == "seat" else "commune_projet"
+    asked = {field.input for field in scheme.form.questions}
+    place, other = ("siege", "commune_projet") if scheme.perimeter.of == "seat" else ("commune_projet", "siege")
+    if place not in asked:
+        place = other
     given = {"type_organisme": profile.get("type_organisme", ""), place: profile.get("commune", "")}
     check = address("grants:pre_check", scheme.code)
     if not check:
