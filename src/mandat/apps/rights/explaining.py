@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from mandat.apps.rights import letters
 from mandat.apps.rights.mention import degree
 from mandat.apps.rights.models import Decision
 from mandat.apps.rights.ruling import compiled
@@ -19,7 +18,7 @@ from mandat.apps.rights.terms import Terms
 from mandat.apps.rulebook.wording import formula_sentences
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import speaking
-from mandat.web import formats
+from mandat.web import formats, letters
 
 DISCARDED = "valeur effacée après la décision"
 UNKNOWN = "non connu"

@@ -21,6 +21,7 @@ from mandat.apps.rights.terms import Terms
 from mandat.apps.rights.views.shared import claim_or_404, own
 from mandat.kernel.delays import answer_due, appeal_until
 from mandat.kernel.errors import InputError
+from mandat.web.letters import pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def letters_due(claim: Claim, terms: Terms) -> Any:
 
 def _pdf(claim: Claim, kind: str) -> HttpResponse:
     try:
-        raw = letters.pdf(_content(claim, kind))
+        raw = pdf(_content(claim, kind))
     except (ErasedError, InputError) as error:
         raise Http404 from error
     return HttpResponse(
