@@ -12,7 +12,7 @@ from django.utils import timezone
 from mandat.apps.custody.sealing import readable, with_keys
 from mandat.apps.grants.gating import Gate, gates
 from mandat.apps.grants.limits import ACCOUNT_LAW
-from mandat.apps.grants.machine import LIVE
+from mandat.apps.grants.machine import LIVE, OPEN, State
 from mandat.apps.grants.models import Account, BankDetails, Breach, Case, FinalCost, PaymentRequest, Piece, Recovery
 from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.schema.money import Payment
@@ -80,6 +80,14 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class Bindings:
+    """The conditions of a case alone, at any stage of its life. ``live``: they may still be shown."""
+
+    bound: Sequence[Bound]
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Back:
     """Money to give back: what is left of it, in euros."""
 
@@ -120,7 +128,6 @@ def follow(case: Case) -> Followed:
         by_code.setdefault(piece.code, []).append(piece)
     bank = bank_of(case)
     breaches = with_keys(Breach.objects.filter(case=case).select_related("record", "case__subject").order_by("-pk"))
-    open_breach = {breach.record.condition: breach for breach in breaches if not breach.outcome}
     later = [one for one in scheme.evidence if one.stage not in ("application", "instruction")]
     return Followed(
         case=case,
@@ -132,15 +139,7 @@ def follow(case: Case) -> Followed:
         account=readable(bank, "account", {}) or {} if bank is not None else {},
         evidence=[(one, by_code.get(one.code, [])) for one in later],
         owed=_owed(case, scheme, by_code),
-        bound=[
-            Bound(
-                line,
-                by_code.get(proof_code(line.condition), []),
-                open_breach.get(line.condition),
-                proof_code(line.condition),
-            )
-            for line in conditions.lines(case)
-        ],
+        bound=_bound(case, by_code, breaches),
         breaches=breaches,
         backs=_backs(case),
         final=FinalCost.objects.filter(case=case).first(),
@@ -148,6 +147,26 @@ def follow(case: Case) -> Followed:
         lacks=closing_lacks(case),
         live=case.state in LIVE,
     )
+
+
+def bindings(case: Case) -> Bindings:
+    """The conditions of a case, from its draft on."""
+    by_code: dict[str, list[Piece]] = {}
+    for piece in case.pieces.filter(upload__isnull=False).select_related("upload__subject").order_by("pk"):
+        by_code.setdefault(piece.code, []).append(piece)
+    breaches = with_keys(
+        Breach.objects.filter(case=case, outcome="").select_related("record", "case__subject").order_by("pk")
+    )
+    return Bindings(_bound(case, by_code, breaches), case.state in (State.DRAFT, *OPEN, *LIVE))
+
+
+def _bound(case: Case, pieces: dict[str, list[Piece]], breaches: Sequence[Breach]) -> list[Bound]:
+    running = {breach.record.condition: breach for breach in breaches if not breach.outcome}
+    found = []
+    for line in conditions.lines(case):
+        code = proof_code(line.condition)
+        found.append(Bound(line, pieces.get(code, []), running.get(line.condition), code))
+    return found
 
 
 def _dues(case: Case, scheme: Scheme) -> list[Due]:

@@ -239,3 +239,15 @@ def test_a_natural_person_is_never_named() -> None:
 def test_the_share_not_met_over_time_is_counted_in_days(starts: str, ends: str, since: str, share: str) -> None:
     day = dt.date.fromisoformat
     assert breaches.over_time(day(starts), day(ends), day(since)) == Decimal(share)
+
+
+def test_a_proof_nearly_over_is_asked_for_again() -> None:
+    case = world.running("aide-entreprises", applicant_kind="company")
+    conditions.condition_check(actor=world.agents()[0], case=case, condition="vigilance", met=True)
+    record = ConditionRecord.objects.get(case=case, condition="vigilance")
+    assert record.due_on is not None
+    assert conditions.renewal_remind(record) is False
+    with time_machine.travel(dt.datetime.combine(record.due_on, dt.time(12), tzinfo=dt.UTC) + dt.timedelta(days=1)):
+        assert conditions.renewal_remind(record) is True
+        assert conditions.renewal_remind(record) is False
+    assert standing(case, "vigilance") == Standing.ASKED

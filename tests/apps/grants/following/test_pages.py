@@ -180,3 +180,41 @@ def test_a_plan_is_changed_without_a_script_and_its_errors_are_said() -> None:
     assert wrong.status_code == 422
     assert client.post(url, {"plan-TOTAL_FORMS": "9999", "plan-INITIAL_FORMS": "0"}).status_code == 422
     assert case.plan.count() == 2
+
+
+def test_conditions_are_undertaken_from_the_draft_on_and_checked_before_the_decision() -> None:
+    draft = desk.case("aide-directe", state="draft")
+    owner = client_of(world.owner(draft))
+    url = reverse("grants:undertakings", args=[draft.reference])
+    assert "Nous nous y engageons" in owner.get(url).content.decode()
+    owner.post(reverse("grants:money_act", args=[draft.reference, "engagement"]), {"code": "charte"})
+    assert draft.conditions.get().standing == "declared"
+    agent = client_of(world.agents()[0])
+    assert agent.get(reverse("grants:case_conditions", args=[draft.reference])).status_code == 404
+    sent = desk.case("aide-directe")
+    page = agent.get(reverse("grants:case_conditions", args=[sent.reference]))
+    assert page.status_code == 200
+    act = reverse("grants:follow_act", args=[sent.reference, "condition"])
+    agent.post(act, {"code": "charte", "result": "met", "proof": "0", "text": "Vue."})
+    assert sent.conditions.get().standing == "met"
+    assert agent.post(reverse("grants:follow_act", args=[sent.reference, "clore"]), {}).status_code == 404
+    assert client_of(desk.account("inconnue")).get(url).status_code == 404
+
+
+def test_the_page_of_a_condition_counts_and_names_only_legal_persons_once_a_breach_is_upheld() -> None:
+    case = world.banked(world.running())
+    breach = breaches.condition_breach(
+        actor=world.agents()[0], case=case, condition="charte", grounds="Elle n'est pas tenue."
+    )
+    url = reverse("grants:condition", args=["charte"])
+    text = Client().get(url).content.decode()
+    assert "Manquements examinés" in text
+    assert "Les Vergers" not in text
+    breaches.Breach.objects.filter(pk=breach.pk).update(outcome="upheld", closed_on=timezone.localdate())
+    text = Client().get(url).content.decode()
+    assert "Les Vergers" in text
+    assert "pas tenue." not in text
+    alone = world.running(alone=True, applicant_kind="person")
+    other = breaches.condition_breach(actor=world.agents()[0], case=alone, condition="charte", grounds="Non plus.")
+    breaches.Breach.objects.filter(pk=other.pk).update(outcome="upheld", closed_on=timezone.localdate())
+    assert alone.reference not in Client().get(url).content.decode()

@@ -148,3 +148,55 @@ def test_a_case_with_a_payment_under_way_or_an_account_awaited_is_not_closed() -
         accounts_given.case_close(actor=world.agents()[0], case=case, reason="Fini.")
     assert "versement est en cours" in str(refused.value)
     assert "compte rendu n'est pas accepté" in str(refused.value)
+
+
+def test_late_accounts_are_reminded_every_month_and_those_given_are_not() -> None:
+    case = world.running()
+    accounts_given.accounts_schedule(case)
+    account = case.accounts.get()
+    day = dt.datetime.combine(account.due_on, dt.time(12), tzinfo=dt.UTC)
+
+    def reminded(after: int) -> bool:
+        with time_machine.travel(day + dt.timedelta(days=after)):
+            return accounts_given.account_remind(account)
+
+    assert [reminded(days) for days in (1, 2, 20, 31, 40, 61)] == [True, False, False, True, False, True]
+    world.piece(case, account.code)
+    accounts_given.account_give(actor=world.owner(case), account=account)
+    assert not reminded(100)
+
+
+def test_an_account_sent_back_is_given_again_with_a_new_document() -> None:
+    case = world.running()
+    accounts_given.accounts_schedule(case)
+    account = case.accounts.get()
+    agathe = world.agents()[0]
+    with pytest.raises(InputError, match="joignez"):
+        accounts_given.account_give(actor=world.owner(case), account=account)
+    world.piece(case, account.code, verdict="")
+    with guard.acts():
+        accounts_given.account_give(actor=world.owner(case), account=account)
+    with guard.acts():
+        accounts_given.account_return(actor=agathe, account=account, reason="Les recettes manquent.")
+    assert case.messages.get().text == "Les recettes manquent."
+    with pytest.raises(InputError, match="joignez"):
+        accounts_given.account_give(actor=world.owner(case), account=account)
+    world.piece(case, account.code, verdict="")
+    accounts_given.account_give(actor=world.owner(case), account=account)
+    with guard.acts():
+        accounts_given.account_accept(actor=agathe, account=account)
+    assert not case.pieces.exclude(verdict="accepted").exists()
+
+
+def test_the_laws_own_account_is_due_six_months_after_the_year_ends_for_private_bodies_alone() -> None:
+    case = world.running()
+    accounts_given.accounts_schedule(case)
+    ends = accounts_given.period(case)[1]
+    assert [(row.code, row.due_on) for row in case.accounts.all()] == [
+        ("compte-rendu-financier", dt.date(ends.year + 1, 6, 30))
+    ]
+    accounts_given.accounts_schedule(case)
+    assert case.accounts.count() == 1
+    public = world.running(applicant_kind="commune")
+    accounts_given.accounts_schedule(public)
+    assert not public.accounts.exists()

@@ -17,9 +17,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mandat.apps.grants import calls
-from mandat.apps.grants.machine import OPEN, State
-from mandat.apps.grants.models import Account, Agreement, Case, Opinion, Request
-from mandat.apps.grants.services import agreements, deciding, delays, opinions
+from mandat.apps.grants.machine import LIVE, OPEN, State
+from mandat.apps.grants.models import Account, Agreement, Case, ConditionRecord, Opinion, Request
+from mandat.apps.grants.services import accounts_given, agreements, conditions, deciding, delays, opinions
 from mandat.apps.grants.services.moving import held, move, terms_of, today
 from mandat.apps.grants.services.telling import tell, tell_applicants
 from mandat.apps.grants.terms import SCHEMES
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 #: Days before a time is over at which whoever owes the answer is reminded.
 APPLICANT_DAYS, EXPERT_DAYS, AGENT_DAYS, CLOSING_DAYS, ACCOUNT_DAYS = 7, 5, 15, 7, 30
+#: Days before a condition is to be shown again.
+CONDITION_DAYS = 30
 BATCH = 500
 
 
@@ -55,6 +57,8 @@ def day_pass() -> Run:
           ACCOUNT_DAYS), account_remind)  # fmt: skip
     _each(run, "agreements lapsed", Agreement.objects.filter(signed_on__isnull=True, expires_on__lt=day, case__state=State.AWARDED),
           agreement_lapse)  # fmt: skip
+    _each(run, "accounts late", _late(day), accounts_given.account_remind)
+    _each(run, "conditions renewed", _renewed(day), conditions.renewal_remind)
     _each(run, "drafts reminded", _closing(timezone.now()), draft_remind)
     return run
 
@@ -73,6 +77,22 @@ def _opinions(day: dt.date) -> QuerySet[Opinion]:
     soon = day + dt.timedelta(days=EXPERT_DAYS)
     waiting = Opinion.objects.filter(given_at__isnull=True, reminded_on__isnull=True, due_on__lte=soon)
     return waiting.filter(case__state=State.OPINIONS).select_related("case", "expert")
+
+
+def _late(day: dt.date) -> QuerySet[Account]:
+    """Accounts overdue of projects under way: told every month until they are given."""
+    open_ = Account.objects.filter(Q(given_at__isnull=True) | Q(returned_at__isnull=False), accepted_at__isnull=True)
+    return open_.filter(due_on__lt=day, case__state__in=LIVE).select_related("case")
+
+
+def _renewed(day: dt.date) -> QuerySet[ConditionRecord]:
+    """Conditions whose proof is over within the month."""
+    soon = day + dt.timedelta(days=CONDITION_DAYS)
+    return (
+        ConditionRecord.objects.filter(due_on__lte=soon, case__state__in=LIVE)
+        .exclude(standing="breached")
+        .select_related("case")
+    )
 
 
 def _closing(now: dt.datetime) -> QuerySet[Case]:

@@ -22,6 +22,7 @@ from mandat.apps.grants.schema.condition import Proof
 from mandat.apps.grants.schema.parts import STAGES, Stage
 from mandat.apps.grants.services.moving import fact, held, terms_of, today
 from mandat.apps.grants.services.stepping import beneficiary, siret, step
+from mandat.apps.grants.services.telling import tell_applicants
 from mandat.apps.grants.terms import CONDITIONS
 from mandat.apps.programme.terms import Terms
 from mandat.kernel.errors import InputError
@@ -327,6 +328,26 @@ def standing(case: Case, *, amount: Decimal | None = None) -> list[dict[str, Any
             one["art"] = str(Decimal(line.art) / 100)
         found.append(one)
     return found
+
+
+def renewal_remind(record: ConditionRecord) -> bool:
+    """A proof that must be renewed is nearly over: the beneficiary is told, once; over, the condition is asked for again."""
+    with transaction.atomic():
+        case = held(record.case)
+        found = ConditionRecord.objects.select_for_update(of=("self",)).get(pk=record.pk)
+        if (
+            found.due_on is None
+            or found.standing not in (Standing.MET, Standing.DECLARED, Standing.REMEDIED)
+            or case.state in ENDED
+        ):
+            return False
+        if found.due_on < today():
+            found.standing, found.due_on = Standing.ASKED, None
+            found.save(update_fields=["standing", "due_on"])
+            tell_applicants("condition_due", case, key=f"over:{found.pk}:{today().isoformat()}")
+            return True
+        tell_applicants("condition_due", case, key=f"renew:{found.pk}:{found.due_on.isoformat()}")
+        return False
 
 
 def condition_breach(**given: Any) -> Any:

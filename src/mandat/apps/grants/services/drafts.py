@@ -28,6 +28,7 @@ from mandat.apps.grants.machine import State
 from mandat.apps.grants.models import Case, PlanLine, Request
 from mandat.apps.grants.schema.scheme import Call, Scheme
 from mandat.apps.grants.services import limits
+from mandat.apps.grants.services.breaches import exclusion_check
 from mandat.apps.grants.services.moving import held, synthetic, terms_of, today
 from mandat.apps.grants.sheets import KIND, SEAT, Sheet, fields_of, merged, sheet_of, whole
 from mandat.apps.grants.terms import SCHEMES
@@ -76,6 +77,7 @@ def case_start(
     require(actor, "grants.apply")
     if organisation is not None and rank_of(actor, organisation) not in (Rank.OWNER, Rank.EDITOR):
         raise PermissionDenied("organisations.edit")
+    exclusion_check(organisation)
     terms = SCHEMES.current(scheme)
     chosen = _call(terms.document, call)
     one = _kind(terms.document, organisation, kind)

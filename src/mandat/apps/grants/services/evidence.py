@@ -39,7 +39,7 @@ def also_receivable(case: Case, scheme: Scheme) -> set[str]:
     found = set()
     if case.state in LIVE:
         found = {one.code for one in scheme.reports} | set(case.accounts.values_list("code", flat=True))
-    if case.state in (*OPEN, *LIVE):
+    if case.state in (State.DRAFT, *OPEN, *LIVE):
         found |= {proof_code(code) for code in case.conditions.values_list("condition", flat=True)}
     return found
 

@@ -24,7 +24,8 @@ from mandat.apps.grants.machine import LIVE, State
 from mandat.apps.grants.models import Case, PaymentRequest, Submission
 from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.schema.scheme import Call
-from mandat.apps.grants.services import delays
+from mandat.apps.grants.services import delays, small_aids
+from mandat.apps.grants.services.breaches import exclusion_check
 from mandat.apps.grants.services.drafts import asked_at, open_request, region_source, require_lead
 from mandat.apps.grants.services.moving import fact, held, move, terms_of, today
 from mandat.apps.grants.services.telling import tell_applicants
@@ -112,6 +113,7 @@ def case_submit(*, actor: User, case: Case) -> Submission:
         if case.state == State.DRAFT:
             check_window(call_of(case, terms.document), at)
         sheet = sheet_of(case)
+        exclusion_check(case.applicant)
         if case.state == State.DRAFT and (found := lacks(sheet, standing_of(case), region=region_source(case))):
             raise IncompleteError(found)
         move(case, "submit", who="applicant", actor=actor)
@@ -183,6 +185,10 @@ def case_withdraw(*, actor: User, case: Case, reason: str) -> Case:
     case.save()
     case.requests.filter(closed_on__isnull=True).update(closed_on=today())
     _release(case)
+    case.payments.filter(state__in=(PaymentRequest.State.ASKED, PaymentRequest.State.CHECKED)).update(
+        state=PaymentRequest.State.REFUSED
+    )
+    small_aids.correct(case, Decimal(0))
     fact("grants.withdrawn.v1", case, terms, scheme=case.scheme, title=terms.document.title.fr, call=case.call)
     tell_applicants("withdrawn", case, key="1", but=actor)
     return case

@@ -26,6 +26,7 @@ KINDS: tuple[tuple[str, Any, Any, str], ...] = (
     ("completion_due", _("An answer is still awaited"), _("The time to complete is nearly over."), "grants:case"),
     ("account_due", _("An account is due"), _("The day to give an account of your project is near."), "grants:case"),
     ("account_back", _("An account is sent back"), _("The service asks you to complete an account."), "grants:case"),
+    ("condition_due", _("A condition is to be shown again"), _("A document of a condition of your aid is nearly over."), "grants:case"),
     ("payment", _("News of a payment"), _("There is news of a payment of your project."), "grants:case"),
     (
         "breach",

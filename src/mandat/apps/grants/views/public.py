@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mandat.apps.grants.calls import Window, phase, window
 from mandat.apps.grants.finding import PER_PAGE, SchemeFilters, all_found
+from mandat.apps.grants.kept import kept
 from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.schema.money import PlanTerms
 from mandat.apps.grants.terms import CONDITIONS, SCHEMES, conditions_of
@@ -316,5 +317,6 @@ def condition(request: HttpRequest, code: str) -> HttpResponse:
         "recovery": RECOVERY[body.breach.recovers],
         "schemes": schemes,
         "measures": [current.measures[number] for number in body.measures if number in current.measures],
+        "kept": kept(current.code, code),
     }  # fmt: skip
     return render(request, "grants/condition.html", values)

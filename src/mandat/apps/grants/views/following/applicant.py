@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mandat.apps.custody import uploads
 from mandat.apps.grants import access, filing
-from mandat.apps.grants.following import follow
+from mandat.apps.grants.following import bindings, follow
 from mandat.apps.grants.forms import following as forms
 from mandat.apps.grants.models import Case
 from mandat.apps.grants.services import (
@@ -55,6 +55,23 @@ def money(request: HttpRequest, reference: str) -> HttpResponseBase:
 
 @never_cache
 @login_required
+@require_GET
+def undertakings(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """What one undertakes with this application, from its draft on."""
+    case, where = case_for(request, reference, side="applicant", early=True)
+    values = {
+        "followed": bindings(case),
+        "case": case,
+        "edits": access.allows(where, "edit"),
+        "piece_form": forms.PieceForm(),
+        "answer_form": forms.WhyForm(),
+        "crumbs": [Crumb(_("Home"), reverse("programme:home")), Crumb(_("Conditions of the aid"))],
+    }
+    return render(request, "grants/applicant/conditions.html", values)
+
+
+@never_cache
+@login_required
 def plan(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The financing plan, changed without a script: each saving shows three more empty lines."""
     case, where = case_for(request, reference, side="applicant")
@@ -91,7 +108,7 @@ def plan(request: HttpRequest, reference: str) -> HttpResponseBase:
 @require_GET
 def piece(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
     """A document one gave."""
-    case, _where = case_for(request, reference, side="applicant")
+    case, _where = case_for(request, reference, side="applicant", early=True)
     return piece_answer(case, user_of(request), pk)
 
 
@@ -101,12 +118,13 @@ def piece(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
 @require_POST
 def money_act(request: HttpRequest, reference: str, act: str) -> HttpResponseBase:
     """One act of the beneficiary's; back to the page."""
-    case, _where = case_for(request, reference, side="applicant")
     done = ACTS.get(act)
     if done is None:
         raise Http404
+    early = act in ("engagement", "piece", "repondre")
+    case, _where = case_for(request, reference, side="applicant", early=early)
     done(request, case)
-    return redirect("grants:money", reference=case.reference)
+    return redirect("grants:money" if case.awarded is not None else "grants:undertakings", reference=case.reference)
 
 
 def _bank(request: HttpRequest, case: Case) -> None:

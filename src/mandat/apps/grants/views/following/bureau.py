@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mandat.apps.accounts.access import requires
 from mandat.apps.grants import access
-from mandat.apps.grants.following import follow, title_of
+from mandat.apps.grants.following import bindings, follow, title_of
 from mandat.apps.grants.forms import following as forms
 from mandat.apps.grants.models import Case, PaymentRun
 from mandat.apps.grants.services import accounts_given, banking, breaches, conditions, judging, payments, recovery
@@ -127,9 +127,29 @@ def followed(request: HttpRequest, reference: str) -> HttpResponseBase:
 
 @require_GET
 @requires("grants.read")
+def conditions_of(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """The conditions of a case, from the day it is sent: what is undertaken, shown and checked."""
+    case, where = case_for(request, reference, side="service", early=True)
+    checks = access.allows(where, "examine")
+    values = {
+        "followed": bindings(case),
+        "case": case,
+        "examines": checks,
+        "decides": access.allows(where, "decide"),
+        "checks": False,
+        "why_form": forms.WhyForm(),
+        "uphold_form": forms.UpholdForm(),
+        "early": case.awarded is None,
+    }
+    crumbs = [Crumb(_("Payments and accounts"), reverse("grants:following")), Crumb(case.reference)]
+    return page(request, "grants/following/conditions.html", values, crumbs=crumbs)
+
+
+@require_GET
+@requires("grants.read")
 def piece(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
     """A document of the case."""
-    case, _where = case_for(request, reference, side="service")
+    case, _where = case_for(request, reference, side="service", early=True)
     return piece_answer(case, user_of(request), pk)
 
 
@@ -137,12 +157,14 @@ def piece(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
 @requires("grants.read")
 def follow_act(request: HttpRequest, reference: str, act: str) -> HttpResponseBase:
     """One act of an agent's on a case; back to its page. Services check who may."""
-    case, _where = case_for(request, reference, side="service")
     done = ACTS.get(act)
     if done is None:
         raise Http404
+    case, _where = case_for(request, reference, side="service", early=act == "condition")
     done(request, case)
-    return redirect("grants:followed", reference=case.reference)
+    return redirect(
+        "grants:followed" if case.awarded is not None else "grants:case_conditions", reference=case.reference
+    )
 
 
 def _said(request: HttpRequest, form: type[Any]) -> dict[str, Any] | None:

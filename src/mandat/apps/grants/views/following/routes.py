@@ -10,6 +10,7 @@ from mandat.apps.grants.views.following import files
 
 patterns: list[URLPattern | URLResolver] = [
     path("mes-dossiers/<str:reference>/argent/", money.money, name="money"),
+    path("mes-dossiers/<str:reference>/conditions/", money.undertakings, name="undertakings"),
     path("mes-dossiers/<str:reference>/argent/plan/", money.plan, name="plan"),
     path("mes-dossiers/<str:reference>/argent/pieces/<int:pk>/", money.piece, name="money_piece"),
     path("mes-dossiers/<str:reference>/argent/<slug:act>/", money.money_act, name="money_act"),
@@ -20,6 +21,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("bureau/versements/fichiers/<str:reference>.<slug:kind>", files.run_file, name="payments_file"),
     path("bureau/versements/fichiers/<str:reference>/remis/", files.sent, name="payments_sent"),
     path("bureau/versements/dossiers/<str:reference>/", following.followed, name="followed"),
+    path("bureau/versements/dossiers/<str:reference>/conditions/", following.conditions_of, name="case_conditions"),
     path("bureau/versements/dossiers/<str:reference>/pieces/<int:pk>/", following.piece, name="followed_piece"),
     path("bureau/versements/dossiers/<str:reference>/<slug:act>/", following.follow_act, name="follow_act"),
 ]

@@ -32,8 +32,11 @@ def user_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def case_for(request: HttpRequest, reference: str, *, side: str) -> tuple[Case, access.Standing]:
-    """A case that was awarded, for the applicant's side or the service's. One that is not theirs does not exist."""
+def case_for(request: HttpRequest, reference: str, *, side: str, early: bool = False) -> tuple[Case, access.Standing]:
+    """A case for the applicant's side or the service's: awarded, unless ``early`` lets it be sent only (or, for its applicant, a draft).
+
+    One that is not theirs does not exist.
+    """
     case = get_object_or_404(
         Case.objects.select_related("applicant", "subject", "opened_by"),
         reference=reference.upper(),
@@ -41,7 +44,8 @@ def case_for(request: HttpRequest, reference: str, *, side: str) -> tuple[Case, 
     )
     where = access.standing(request.user, case)
     seen = bool(where.rank) if side == "applicant" else (where.service or where.overview)
-    if not seen or case.decided_at is None or case.awarded is None:
+    awarded = case.decided_at is not None and case.awarded is not None
+    if not seen or not (awarded or (early and (side == "applicant" or case.submitted_at is not None))):
         raise Http404
     return case, where
 
