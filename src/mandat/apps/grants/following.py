@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from mandat.apps.custody.sealing import readable, with_keys
 from mandat.apps.grants.gating import Gate, gates
-from mandat.apps.grants.limits import ACCOUNT_LAW
 from mandat.apps.grants.machine import LIVE, OPEN, State
 from mandat.apps.grants.models import Account, BankDetails, Breach, Case, FinalCost, PaymentRequest, Piece, Recovery
+from mandat.apps.grants.owing import LEGAL_TITLE
 from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.schema.money import Payment
 from mandat.apps.grants.services import conditions, payments, recovery
@@ -186,7 +186,7 @@ def _dues(case: Case, scheme: Scheme) -> list[Due]:
 
 def title_of(scheme: Scheme, code: str) -> Text:
     """The name of an account: the scheme's, or the law's own."""
-    return next((Text(one.label.fr, one.label.en) for one in scheme.reports if one.code == code), ACCOUNT_LAW)
+    return next((Text(one.label.fr, one.label.en) for one in scheme.reports if one.code == code), LEGAL_TITLE)
 
 
 def _owed(case: Case, scheme: Scheme, pieces: dict[str, list[Piece]]) -> list[Owed]:

@@ -11,6 +11,7 @@ from mandat.apps.grants.formulas import said
 from mandat.apps.grants.limits import ACCOUNT_LAW, AGREEMENT_LAW
 from mandat.apps.grants.machine import State
 from mandat.apps.grants.models import Account, Agreement, BankDetails, Breach, Case, PaymentRequest, Piece
+from mandat.apps.grants.owing import LEGAL_TITLE
 from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.schema.money import Payment
 from mandat.apps.grants.schema.scheme import Evidence
@@ -55,7 +56,9 @@ def gates(case: Case, scheme: Scheme, payment: Payment) -> list[Gate]:
     found += [_piece(one.code, Text(one.label.fr, one.label.en), pieces) for one in evidence_for(case, scheme, payment)]
     found += _accounts(case, scheme, payment)
     if Breach.objects.filter(case=case, outcome="").exists():
-        found.append(Gate("breach", Text("un manquement est examiné", "a breach is examined"), given=False, met=False))
+        found.append(
+            Gate("breach", Text("aucun manquement n'est examiné", "no breach is examined"), given=False, met=False)
+        )
     found += [
         Gate(f"condition:{line.condition}", line.label, given=line.given, met=False)
         for line in unmet(case, payment.stage)
@@ -114,8 +117,8 @@ def _before(case: Case, scheme: Scheme, payment: Payment) -> list[Gate]:
             Gate(
                 "after",
                 Text(
-                    f"un versement qui vient après est demandé : {label.fr}",
-                    f"a later payment was asked for: {label.en}",
+                    f"aucun versement suivant n'est demandé ({label.fr})",
+                    f"no later payment was asked for ({label.en})",
                 ),
                 given=False,
                 met=False,
@@ -145,7 +148,7 @@ def _accounts(case: Case, scheme: Scheme, payment: Payment) -> list[Gate]:
         found.append(Gate(f"account:{code}", titles[code], given=given, met=met))
     for row in rows:
         if row.due_on < today and row.accepted_at is None and row.code not in payment.needs:
-            label = titles.get(row.code, ACCOUNT_LAW)
+            label = titles.get(row.code, LEGAL_TITLE)
             found.append(
                 Gate(
                     f"account:{row.code}:{row.due_on.isoformat()}",

@@ -9,9 +9,11 @@ from mandat.apps.grants.limits import ACCOUNT_MONTHS
 from mandat.apps.grants.models import Case
 from mandat.apps.grants.schema import Condition, Scheme
 from mandat.kernel.periods import add_months
+from mandat.kernel.text import Text
 
 #: The account the law asks for, where the scheme asks for none.
 LEGAL = "compte-rendu-financier"
+LEGAL_TITLE = Text("Compte rendu financier", "Financial account")
 #: Applicants under private law (loi 2000-321, article 10).
 PRIVATE = frozenset(
     {"association", "company", "sole-trader", "cooperative", "farm", "foundation", "union", "unincorporated-group"}
