@@ -11,8 +11,9 @@ from django.utils import translation
 from mandat.apps.accounts.models import RoleGrant, User
 from mandat.apps.programme import published
 from mandat.apps.programme.services import programme_load
-from mandat.apps.rights import ruling, services
+from mandat.apps.rights import services
 from mandat.apps.rights.models import Claim
+from mandat.apps.rulebook import published as rulebook
 from mandat.definitions.folder import read_texts
 from tests.apps.rights import samples
 from tests.programmes_folder import texts
@@ -27,13 +28,17 @@ def french() -> Iterator[None]:
 
 
 @pytest.fixture
-def programme(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> published.Published:
+def programme(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[published.Published]:
     """The trial programme with its rights, published, over a region of three communes."""
     settings.MANDAT_PROGRAMME = "essai"
-    published._read.cache_clear()
-    monkeypatch.setattr(ruling, "perimeters", lambda programme: PLACES)
+    monkeypatch.setattr(rulebook, "perimeters", lambda programme: PLACES)
+    for cached in (published._read, rulebook._read, rulebook._recorded):
+        cached.cache_clear()
     load(samples.rights_texts())
-    return published.published()
+    yield published.published()
+    # Rules of these communes are for no other test.
+    rulebook._read.cache_clear()
+    rulebook._recorded.cache_clear()
 
 
 def load(more: dict[str, bytes]) -> None:

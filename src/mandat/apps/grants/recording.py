@@ -45,7 +45,6 @@ class Gathered:
     conditions: Mapping[int, Sequence[ConditionRecord]]
     checks: Mapping[int, Sequence[ConditionCheck]]
     decisions: Mapping[int, Sequence[Decision]]
-    rested: dict[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     said: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
@@ -92,20 +91,12 @@ def judged_on(case: Case, day: dt.date) -> dt.date:
 def calculation_of(scheme: Scheme, ruling: Ruling, case: Case, gathered: Gathered) -> dict[str, Any]:
     """The calculation's part of a record: the rule, parameters, inputs with their source, steps."""
     held = ruling.rule
-    rested = gathered.rested.get(held.ref.digest)
-    if rested is None:
-        rested = gathered.rested[held.ref.digest] = calculation.rests(held.document, held.inputs)
     return {
-        "rule": {
-            "code": held.code,
-            "version": held.ref.version,
-            "digest": held.ref.digest,
-            "vocabularies": [{"code": ref.code, "version": ref.version, "digest": ref.digest} for ref in held.words],
-        },
+        "rule": calculation.reference(held),
         "parameters": list(calculation.parameters(held.document, ruling.as_of)),
         "inputs": list(_inputs(scheme, held, answers_of(case), gathered.said)),
         "steps": list(
-            calculation.steps(held.document, held.rule, ruling.evaluation, rested, entity=held.document.entity)
+            calculation.steps(held.document, held.applied, ruling.evaluation, held.rests, entity=held.entity)
         ),
         "eligible": ruling.eligible,
         "rule_amount": ruling.amount,

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from mandat.apps.grants.schema import Scheme
+from mandat.apps.rulebook import recording
 from mandat.apps.rulebook.published import PublishedRule, published_rules, rule_version
 from mandat.engines.rules import Evaluation
-from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
 
@@ -36,13 +36,7 @@ class Ruling:
 
 def rule_of(scheme: Scheme, version: int = 0) -> PublishedRule:
     """The scheme's rule in a version (0: the one in force). Raises InputError where there is none or it cannot be applied."""
-    found = rule_version(scheme.rule, version) if version else published_rules().rule(scheme.rule)
-    if found.rule is None:
-        why = found.problems[0] if found.problems else ""
-        raise InputError(
-            Text(f"la règle {found.code} ne s'applique pas : {why}", f"rule {found.code} does not apply: {why}")
-        )
-    return found
+    return (rule_version(scheme.rule, version) if version else published_rules().rule(scheme.rule)).checked()
 
 
 def situation(scheme: Scheme, rule: PublishedRule, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,8 +70,7 @@ def rule_on(
     ``at`` is the rule already read in the version wanted.
     """
     held = at or rule_of(scheme, version)
-    assert held.rule is not None
-    evaluation = held.rule.evaluate(situation(scheme, held, answers), as_of=as_of, trace=trace)
+    evaluation = held.applied.evaluate(situation(scheme, held, answers), as_of=as_of, trace=trace)
     said = evaluation.value(scheme.outputs.eligible)
     eligible = said if isinstance(said, bool) else None
     given = evaluation.value(scheme.outputs.amount) if scheme.outputs.amount and eligible is not False else None
@@ -90,21 +83,6 @@ def rule_on(
         amount=amount,
         missing=tuple(evaluation.missing) if wanted else (),
         contradictions=tuple(evaluation.contradictions),
-        failed=_failed(held, evaluation) if eligible is False else (),
+        failed=recording.failed(held, evaluation) if eligible is False else (),
         evaluation=evaluation,
-    )
-
-
-def _failed(held: PublishedRule, evaluation: Evaluation) -> tuple[Text, ...]:
-    """Why not: the document's own words for each condition that is false, else what was not met."""
-    told = tuple(text.text for name, text in held.document.reasons.items() if evaluation.value(name) is False)
-    if told:
-        return told
-    outputs = {output.name for output in held.document.outputs}
-    return tuple(
-        Text(f"condition non remplie : {line.label.fr}", f"condition not met: {line.label.text.en}")
-        for line in held.document.formulas
-        if line.name not in outputs
-        and line.entity in (None, held.document.entity)
-        and evaluation.value(line.name) is False
     )

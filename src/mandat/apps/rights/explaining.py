@@ -85,7 +85,7 @@ def _in_words(decision: Decision, record: dict[str, Any]) -> dict[str, str]:
     except InputError:
         return {}
     written = {row["name"]: row["formula"] for row in record["steps"]}
-    said = formula_sentences(found.rule)
+    said = formula_sentences(found.applied)
     return {name: f"{said[name].fr} ({formula})" for name, formula in written.items() if name in said}
 
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from mandat.apps.programme.forms.fields import DayField, NumberField
 from mandat.apps.rights import identity as identities
-from mandat.apps.rights.ruling import Compiled
 from mandat.apps.rights.schema import Right
 from mandat.apps.rights.services.instructing import DAYS_TO_ANSWER, FEWEST_DAYS, MOST_DAYS
 from mandat.apps.rights.situations import MOST_MEMBERS, used_inputs, value_of
+from mandat.apps.rulebook.published import PublishedRule
 from mandat.apps.territory import selectors as territory
 from mandat.engines.rules import Input
 from mandat.kernel.errors import InputError
@@ -84,7 +84,7 @@ class AnswersForm(forms.Form):
 
     def __init__(
         self,
-        held: Compiled,
+        held: PublishedRule,
         answers: Mapping[str, Any],
         asked: list[tuple[str, int, str]],
         *,
@@ -171,7 +171,7 @@ def _shown(item: Input, value: Any) -> Any:
 
 
 def asked(
-    held: Compiled, answers: Mapping[str, Any], missing: tuple[Any, ...], *, every: bool = False
+    held: PublishedRule, answers: Mapping[str, Any], missing: tuple[Any, ...], *, every: bool = False
 ) -> list[tuple[str, int, str]]:
     """What to show: what was answered, then what still matters, in the order the documents declare; all of it where ``every``."""
     used, wanted = used_inputs(held), {(one.entity, one.member or 0, one.input) for one in missing if one.input}

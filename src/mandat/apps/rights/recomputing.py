@@ -14,9 +14,10 @@ from typing import Any, Literal
 
 from mandat.apps.custody.records import plain
 from mandat.apps.rights.models import Decision
-from mandat.apps.rights.ruling import Compiled, Ruling, compiled, rule_on
+from mandat.apps.rights.ruling import Ruling, compiled, rule_on
 from mandat.apps.rights.services.decisions import record_of
 from mandat.apps.rights.terms import terms_at
+from mandat.apps.rulebook.published import PublishedRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def recompute(decision: Decision, *, supplied: Mapping[str, Any] | None = None) 
     return Comparison(verdict, tuple(rows), discarded, same_rule, now.ref.digest != held.ref.digest)
 
 
-def situation(held: Compiled, record: Mapping[str, Any], supplied: Mapping[str, Any]) -> dict[str, Any]:
+def situation(held: PublishedRule, record: Mapping[str, Any], supplied: Mapping[str, Any]) -> dict[str, Any]:
     """The situation a record keeps."""
     found: dict[str, Any] = {}
     for row in record["inputs"]:

@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from mandat.apps.programme.published import published
-from mandat.apps.rights.ruling import Compiled, compiled
+from mandat.apps.rights.ruling import compiled
 from mandat.apps.rights.terms import Terms
+from mandat.apps.rulebook.published import PublishedRule
 from mandat.engines.rules import Input, SituationError, read_answer
 from mandat.facts.base import decimal_text
 from mandat.kernel.errors import InputError
@@ -52,12 +53,12 @@ def checked(terms: Terms, answers: Mapping[str, Any], *, as_of: dt.date) -> dict
     return found
 
 
-def used_inputs(held: Compiled) -> frozenset[str]:
+def used_inputs(held: PublishedRule) -> frozenset[str]:
     """Inputs that some formula rests on."""
     return frozenset().union(*held.rests.values()) if held.rests else frozenset()
 
 
-def _block(held: Compiled, entity: str, given: Mapping[str, Any], as_of: dt.date) -> dict[str, Any]:
+def _block(held: PublishedRule, entity: str, given: Mapping[str, Any], as_of: dt.date) -> dict[str, Any]:
     used = used_inputs(held)
     found = {}
     for name, value in given.items():

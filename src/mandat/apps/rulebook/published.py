@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from mandat.apps.programme.published import Published, published
+from mandat.apps.rulebook import recording
 from mandat.apps.rulebook.compiling import perimeters
 from mandat.apps.rulebook.places import Perimeters
 from mandat.apps.rulebook.schema import RULE, VOCABULARY
@@ -48,15 +49,48 @@ class PublishedRule:
         return self.document.code
 
     @property
+    def entity(self) -> str:
+        """What the rule is about."""
+        return self.document.entity
+
+    @property
+    def applied(self) -> Rule:
+        """The rule, ready to be applied. Raises InputError where the document does not compile."""
+        if self.rule is None:
+            why = self.problems[0] if self.problems else ""
+            raise InputError(
+                Text(f"la règle {self.code} ne s'applique pas : {why}", f"rule {self.code} does not apply: {why}")
+            )
+        return self.rule
+
+    def checked(self) -> PublishedRule:
+        """Itself. Raises InputError where the document does not compile."""
+        _ = self.applied
+        return self
+
+    @cached_property
     def inputs(self) -> Mapping[str, Input]:
         """Every input the rule may ask, by name; its own replace none of the vocabularies'."""
         shared = {given.name: given for words in self.vocabularies for given in words.inputs}
         return {**shared, **{given.name: given for given in self.document.inputs}}
 
-    @property
+    @cached_property
     def entities(self) -> Mapping[str, Entity]:
         shared = {entity.name: entity for words in self.vocabularies for entity in words.entities}
         return {**shared, **{entity.name: entity for entity in self.document.entities}}
+
+    @cached_property
+    def keys(self) -> Mapping[str, tuple[str, bool]]:
+        """By entity, its key in a situation, and whether there are several members under it."""
+        return {
+            entity.name: (entity.key, entity.within is not None or entity.kind == "person")
+            for entity in self.entities.values()
+        }
+
+    @cached_property
+    def rests(self) -> Mapping[str, frozenset[str]]:
+        """The inputs that each formula rests on, directly or not."""
+        return recording.rests(self.document, self.inputs)
 
     def output(self, role: str) -> str:
         """The name of the output of a role; empty where there is none."""
@@ -176,10 +210,18 @@ def rule_version(code: str, version: int, *, current: Published | None = None) -
 
 def rule_as_recorded(programme: str, code: str, version: int, vocabularies: Mapping[str, int]) -> PublishedRule:
     """A rule in one version with vocabularies in theirs, as a decision recorded them. Raises InputError where one is missing."""
+    words, known = tuple(sorted(vocabularies.items())), selectors.reference()
+    return _recorded(programme, code, version, words, published(programme).revision, known.stamp)
+
+
+@lru_cache(maxsize=256)
+def _recorded(
+    programme: str, code: str, version: int, vocabularies: tuple[tuple[str, int], ...], revision: int, territory: object
+) -> PublishedRule:
     rows = DefinitionVersion.objects.filter(programme=programme)
     row = rows.filter(kind=RULE, code=code, version=version).first()
     words: dict[str, tuple[VocabularyDocument, DefinitionRef]] = {}
-    for name, number in vocabularies.items():
+    for name, number in vocabularies:
         held = rows.filter(kind=VOCABULARY, code=name, version=number).first()
         if held is None:
             raise InputError(Text(f"version inconnue : {name} {number}", f"unknown version: {name} {number}"))

@@ -9,12 +9,16 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mandat.apps.territory import selectors as territory
-from mandat.engines.rules import Input, RuleDocument
+from mandat.engines.rules import Evaluation, Input, RuleDocument
 from mandat.engines.rules.tree import NumberType
 from mandat.kernel.periods import in_words
+from mandat.kernel.text import Text
+
+if TYPE_CHECKING:
+    from mandat.apps.rulebook.published import PublishedRule
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -94,3 +98,22 @@ def steps(
 def _unit(rule: Any, name: str) -> str:
     type_ = rule.tree.formulas[name].expr.type
     return str(type_.unit) if isinstance(type_, NumberType) else ""
+
+
+def reference(held: PublishedRule) -> dict[str, Any]:
+    """The rule and the vocabularies it was read with, each in its version."""
+    words = [{"code": ref.code, "version": ref.version, "digest": ref.digest} for ref in held.words]
+    return {"code": held.code, "version": held.ref.version, "digest": held.ref.digest, "vocabularies": words}
+
+
+def failed(held: PublishedRule, evaluation: Evaluation) -> tuple[Text, ...]:
+    """Why not: the document's own words for each condition that is false, else what was not met."""
+    told = tuple(text.text for name, text in held.document.reasons.items() if evaluation.value(name) is False)
+    if told:
+        return told
+    outputs = {output.name for output in held.document.outputs}
+    return tuple(
+        Text(f"condition non remplie : {line.label.fr}", f"condition not met: {line.label.text.en}")
+        for line in held.document.formulas
+        if line.name not in outputs and line.entity in (None, held.entity) and evaluation.value(line.name) is False
+    )

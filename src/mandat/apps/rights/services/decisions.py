@@ -23,6 +23,7 @@ from mandat.apps.rights.services.evidence import plan_discards
 from mandat.apps.rights.services.moving import fact, held, move, terms_of, today
 from mandat.apps.rights.services.notices import notify
 from mandat.apps.rights.terms import Terms
+from mandat.apps.rulebook import recording
 from mandat.kernel.delays import appeal_until
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
@@ -154,8 +155,8 @@ def decided(
         right=terms.code,
         right_version=terms.ref.version,
         rule=ruling.rule.code,
-        rule_version=ruling.rule.version,
-        rule_digest=ruling.rule.digest,
+        rule_version=ruling.rule.ref.version,
+        rule_digest=ruling.rule.ref.digest,
         mention=mention is not None,
         sha256=sha256,
         record=text,
@@ -214,7 +215,7 @@ def _record(
             "digest": terms.ref.digest,
             "title": right.title.fr,
         },
-        "rule": ruling.rule.as_json(),
+        "rule": recording.reference(ruling.rule),
         "parameters": ruling.parameters,
         "inputs": records.reduced_inputs(ruling.inputs, dropped),
         "steps": records.reduced_steps(ruling.steps, dropped),
