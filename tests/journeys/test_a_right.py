@@ -59,7 +59,7 @@ def sent(user: User, right: str, household: dict[str, Any], person: dict[str, An
 def _right(code: str) -> Any:
     from mandat.apps.rights.terms import current_terms
 
-    return current_terms(code).right
+    return current_terms(code).document
 
 
 def test_free_travel_is_granted_at_once_and_measure_50_moves(region: Published, client: Client) -> None:

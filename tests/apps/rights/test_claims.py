@@ -366,7 +366,7 @@ def test_a_way_of_deciding_cannot_go_around_the_mention(draft: Make) -> None:
     from mandat.apps.rights.terms import Terms, current_terms
 
     terms = current_terms("tarif-solidaire")
-    bare = Terms(terms.right.model_copy(update={"algorithm": None}), terms.ref)
+    bare = Terms(terms.document.model_copy(update={"algorithm": None}), terms.ref)
     claim = draft()
     ruling = rule_on(terms, claim.answers, as_of=today(), programme="essai")
     with pytest.raises(InputError, match="L311-3-1"), transaction.atomic():

@@ -76,7 +76,7 @@ def _claim(resident: Resident, user: User, terms: Terms, rank: int, staff: Staff
     sent = moment(day, 9 + rank, int(chance.integers(0, 60)))
     luck = float(chance.random()) if resident.number else 1.0
     yield Act(sent, f"{name}/1", partial(send, resident, user, terms.code, complete=luck > 0.08))
-    if terms.right.decision.by == "automatic":
+    if terms.document.decision.by == "automatic":
         return
     if luck < 0.03:
         yield Act(moment(day + dt.timedelta(days=4), 15), f"{name}/2", partial(withdraw, user, terms.code))
@@ -84,7 +84,7 @@ def _claim(resident: Resident, user: User, terms: Terms, rank: int, staff: Staff
     if luck <= 0.08:
         yield Act(moment(day + dt.timedelta(days=5), 11), f"{name}/2", partial(ask, user, terms.code, staff.first))
         yield Act(moment(day + dt.timedelta(days=12), 16), f"{name}/3", partial(complete, user, terms.code))
-    wait = dt.timedelta(days=int(chance.integers(14, 24 if terms.right.decision.delay_months == 1 else 45)))
+    wait = dt.timedelta(days=int(chance.integers(14, 24 if terms.document.decision.delay_months == 1 else 45)))
     who = staff.first if chance.random() < 0.7 else staff.second
     yield Act(moment(day + wait, 14, int(chance.integers(0, 60))), f"{name}/4", partial(decide, user, terms.code, who))
     if chance.random() < 0.4:
@@ -150,7 +150,7 @@ def decide(user: User, right: str, agent: User) -> None:
         return
     terms = terms_of(claim)
     ruling = rule_on(terms, claim.answers, as_of=judged_on(claim), programme=claim.programme)
-    payable = terms.right.outputs.amount is None or bool(ruling.amount)
+    payable = terms.document.outputs.amount is None or bool(ruling.amount)
     if ruling.eligible is True and payable:
         services.claim_decide(actor=agent, claim=claim, outcome="granted")
         return

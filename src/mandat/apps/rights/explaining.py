@@ -47,7 +47,7 @@ def explanation_of(decision: Decision, terms: Terms) -> Explanation:
     said = (
         record["mention"]["degree"]
         if record["mention"]
-        else degree(terms.right, automatic=record["by"] == "automatic").fr
+        else degree(terms.document, automatic=record["by"] == "automatic").fr
     )
     in_words = _in_words(decision, record)
     return Explanation(
@@ -147,14 +147,14 @@ def letter(explanation: Explanation, decision: Decision, terms: Terms, identity:
     """The explanation as a letter."""
     made: dict[str, Any] = letters.content(
         title="Comment votre décision a été calculée",
-        subject=terms.right.title.fr,
+        subject=terms.document.title.fr,
         on=decision.decided_on,
-        sender=[terms.right.decision.service.fr, terms.right.decision.address, terms.right.decision.contact],
+        sender=[terms.document.decision.service.fr, terms.document.decision.address, terms.document.decision.contact],
         identity=identity,
         reference=decision.claim.reference,
         synthetic=decision.claim.synthetic,
         head=[
-            ("Votre demande", terms.right.title.fr),
+            ("Votre demande", terms.document.title.fr),
             ("Référence", f"{decision.claim.reference} / {decision.rank}"),
             (
                 "Fondement",

@@ -18,7 +18,7 @@ def mention_of(terms: Terms, by: str) -> dict[str, Any] | None:
 
     A decision by silence was made by nobody, and so by no algorithm.
     """
-    right = terms.right
+    right = terms.document
     if right.algorithm is None or by == "silence":
         return None
     wording = words(right, automatic=by == "automatic")

@@ -8,13 +8,13 @@ from mandat.apps.rights.terms import Terms
 
 def order(payment: Payment, *, benefit: Benefit, terms: Terms) -> None:
     """Order one payment in the transaction that records it. Raises InputError for what the wallet refuses."""
-    if terms.right.benefit.paid_by != "wallet":
+    if terms.document.benefit.paid_by != "wallet":
         return
     from mandat.apps.wallets.services import credit
 
     area = benefit.decision.claim.area
     credit(
-        wallet=str(terms.right.benefit.wallet),
+        wallet=str(terms.document.benefit.wallet),
         holder=benefit.holder,
         amount=payment.amount,
         key=f"rights:{payment.key}",

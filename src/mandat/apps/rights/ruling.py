@@ -60,10 +60,10 @@ def rule_on(
 
     ``at`` applies another version than the published one.
     """
-    held = at or compiled(programme, terms.right.rule)
+    held = at or compiled(programme, terms.document.rule)
     evaluation = held.applied.evaluate(live(held, answers), as_of=as_of, trace=False)
-    eligible = recording.known(evaluation.value(terms.right.outputs.eligible))
-    amount_name = terms.right.outputs.amount
+    eligible = recording.known(evaluation.value(terms.document.outputs.eligible))
+    amount_name = terms.document.outputs.amount
     amount = recording.known(evaluation.value(amount_name)) if amount_name and eligible is not False else None
     unit = next((out.unit or "" for out in held.document.outputs if out.name == amount_name), "")
     wanted = eligible is None or (eligible and amount_name is not None and amount is None)
@@ -121,7 +121,7 @@ def members(held: PublishedRule, answers: Mapping[str, Any]) -> Iterator[tuple[s
 
 def _inputs(held: PublishedRule, answers: Mapping[str, Any], terms: Terms) -> Iterator[dict[str, Any]]:
     used = frozenset().union(*held.rests.values()) if held.rests else frozenset()
-    proofs = {name: evidence for evidence in terms.right.evidence for name in evidence.proves}
+    proofs = {name: evidence for evidence in terms.document.evidence for name in evidence.proves}
     for entity, rank, block in members(held, answers):
         for name, value in block.items():
             item = held.inputs.get(name)

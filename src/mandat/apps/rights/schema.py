@@ -208,6 +208,11 @@ class Right(Strict):
     appeals: Appeals
     assumptions: tuple[BilingualText, ...] = ()
 
+    @property
+    def special(self) -> bool:
+        """Whether claims to it hold special categories of data (GDPR article 9): its facts then carry no area."""
+        return any(evidence.special for evidence in self.evidence)
+
     @model_validator(mode="after")
     def _coherent(self) -> Right:
         if self.decision.by == "automatic":
@@ -248,7 +253,7 @@ class Right(Strict):
                     "evidence to be checked needs an agent: the decision cannot be automatic",
                 )
             )
-        if any(evidence.special for evidence in self.evidence):
+        if self.special:
             raise SchemaError(
                 Text(
                     "une décision automatique ne repose pas sur des données sensibles (loi 78-17, article 47)",

@@ -30,7 +30,7 @@ def checked(terms: Terms, answers: Mapping[str, Any], *, as_of: dt.date) -> dict
 
     What other rights asked is left out: a claim holds what it needs and no more.
     """
-    held = compiled(published().code, terms.right.rule)
+    held = compiled(published().code, terms.document.rule)
     found: dict[str, Any] = {}
     for entity, (key, many) in held.keys.items():
         block = answers.get(key)

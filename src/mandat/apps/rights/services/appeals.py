@@ -100,7 +100,7 @@ def appeal_decide(
         return None
     ruling = rule_on(terms, claim.answers, as_of=judged_on(claim), programme=claim.programme)
     given = amount if amount is not None else ruling.amount
-    if terms.right.outputs.amount is not None and terms.right.benefit.paid_by is not None and not given:
+    if terms.document.outputs.amount is not None and terms.document.benefit.paid_by is not None and not given:
         raise InputError(
             Text("indiquez le montant : la règle ne peut le dire", "give the amount: the rule cannot tell")
         )

@@ -37,7 +37,7 @@ def first_day(claim: Claim, terms: Terms, day: dt.date) -> tuple[dt.date, dt.dat
     held = Benefit.objects.filter(decision__claim=claim).order_by("-id").first()
     if held is not None:
         starts = held.starts_on  # a new decision on the same claim is about the same days
-    return starts, last_day(terms.right.benefit, starts)
+    return starts, last_day(terms.document.benefit, starts)
 
 
 def benefit_open(
@@ -47,19 +47,19 @@ def benefit_open(
     claim = decision.claim
     earlier = Benefit.objects.filter(decision__claim=claim, status=Benefit.Status.ACTIVE)
     earlier.update(status=Benefit.Status.ENDED, ended_because="decision", next_due=None, remind_on=None)
-    renewal = terms.right.renewal
+    renewal = terms.document.renewal
     benefit = Benefit(
         decision=decision,
         programme=claim.programme,
         right=terms.code,
         right_version=terms.ref.version,
         holder=claim.claimant,
-        type=terms.right.benefit.type,
+        type=terms.document.benefit.type,
         starts_on=starts_on,
         ends_on=ends_on,
         amount=amount,
         unit=unit.partition("/")[0] if amount is not None else "",
-        next_due=starts_on if terms.right.benefit.type in MONEY else None,
+        next_due=starts_on if terms.document.benefit.type in MONEY else None,
         remind_on=ends_on - dt.timedelta(days=renewal.remind_days) if ends_on and renewal.mode != "none" else None,
         synthetic=claim.synthetic,
     )
@@ -112,7 +112,7 @@ def _horizon(benefit: Benefit, until: dt.date) -> dt.date:
 
 
 def _owed_days(benefit: Benefit, terms: Terms, until: dt.date) -> list[dt.date]:
-    days = due_days(terms.right.benefit, benefit.starts_on, benefit.ends_on, until=until)
+    days = due_days(terms.document.benefit, benefit.starts_on, benefit.ends_on, until=until)
     # Given up or ended before it began: nothing is owed.
     return days if benefit.ends_on is None or benefit.ends_on >= benefit.starts_on else []
 
@@ -156,7 +156,7 @@ def _order(benefit: Benefit, terms: Terms, day: dt.date, difference: Decimal) ->
     paying.order(payment, benefit=benefit, terms=terms)
     fact(
         "rights.paid.v1", terms, claim, **measured,
-        starts_on=day.isoformat(), paid_by=terms.right.benefit.paid_by,
+        starts_on=day.isoformat(), paid_by=terms.document.benefit.paid_by,
     )  # fmt: skip
 
 

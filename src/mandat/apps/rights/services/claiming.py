@@ -79,14 +79,14 @@ def _new(actor: User, terms: Terms, answers: dict[str, Any], renews: Benefit | N
 
 
 def _check_open(terms: Terms) -> None:
-    if terms.right.benefit.type == "systematic-offer":
+    if terms.document.benefit.type == "systematic-offer":
         raise InputError(
             Text(
                 "rien à demander : chaque personne concernée est invitée",
                 "nothing to claim: each person concerned is invited",
             )
         )
-    window, day = terms.right.claims, today()
+    window, day = terms.document.claims, today()
     if window.opens is not None and day < window.opens:
         words = in_words(window.opens)
         raise InputError(Text(f"les demandes ouvrent le {words.fr}", f"claims open on {words.en}"))
@@ -107,7 +107,7 @@ def _check_again(actor: User, terms: Terms) -> None:
     held_now = Benefit.objects.filter(programme=programme, holder=actor, right=terms.code, status=Benefit.Status.ACTIVE)
     if held_now.exists():
         raise InputError(Text("vous avez déjà ce droit", "you already hold this right"))
-    window = terms.right.claims
+    window = terms.document.claims
     granted = Benefit.objects.filter(programme=programme, holder=actor, right=terms.code)
     last = granted.order_by("-starts_on").values_list("starts_on", flat=True).first()
     if last is None:
@@ -171,7 +171,7 @@ def claim_submit(*, actor: User, claim: Claim, incomplete: bool = False) -> Clai
     _check_open(terms)
     if claim.renews_id is None:
         _check_again(actor, terms)
-    identities.check(claim.identity, terms.right)
+    identities.check(claim.identity, terms.document)
     day = today()
     ruling = rule_on(terms, claim.answers, as_of=day, programme=claim.programme)
     if ruling.contradictions:
@@ -187,10 +187,10 @@ def claim_submit(*, actor: User, claim: Claim, incomplete: bool = False) -> Clai
     move(claim, "submit", who="claimant", actor=actor)
     claim.submitted_at = timezone.now()
     claim.complete_on = day
-    claim.due_on = answer_due(day, months=terms.right.decision.delay_months)
+    claim.due_on = answer_due(day, months=terms.document.decision.delay_months)
     claim.save()
     fact("rights.claimed.v1", terms, claim)
-    if terms.right.decision.by == "automatic" and ruling.eligible is not None and not lacking:
+    if terms.document.decision.by == "automatic" and ruling.eligible is not None and not lacking:
         decide_automatically(claim, terms, ruling)
     else:
         notify(actor, "received", claim.reference, key=claim.reference)
@@ -221,7 +221,7 @@ def claim_complete(*, actor: User, claim: Claim) -> Claim:
         else set()
     )
     if waited - given:
-        labels = [evidence.label for evidence in terms.right.evidence if evidence.code in waited - given]
+        labels = [evidence.label for evidence in terms.document.evidence if evidence.code in waited - given]
         raise InputError(_lacking(0, [label.fr for label in labels], [label.en for label in labels]))
     move(claim, "complete", who="claimant", actor=actor)
     resume(claim, terms, request, received=today())
@@ -232,7 +232,7 @@ def claim_complete(*, actor: User, claim: Claim) -> Claim:
 
 def resume(claim: Claim, terms: Terms, request: EvidenceRequest | None, *, received: dt.date | None) -> None:
     """Have the delay run again after evidence was asked for; ``received`` None where it never came."""
-    decision = terms.right.decision
+    decision = terms.document.decision
     closed = received or today()
     if request is not None:
         request.closed_on = closed
@@ -268,13 +268,13 @@ def renewal_start(*, actor: User, benefit: Benefit) -> Claim:
     origin = benefit.decision.claim
     check_claimant(actor, origin)
     terms = current_terms(benefit.right)
-    if terms.right.renewal.mode == "none":
+    if terms.document.renewal.mode == "none":
         raise InputError(Text("ce droit ne se renouvelle pas", "this right is not renewed"))
     if benefit.status != Benefit.Status.ACTIVE or benefit.remind_on is None or today() < benefit.remind_on:
         raise InputError(Text("il est trop tôt pour renouveler", "it is too early to renew"))
     if benefit.renewals.exclude(state__in=[State.WITHDRAWN, State.REFUSED]).exists():
         raise InputError(Text("ce droit est déjà en cours de renouvellement", "this right is already being renewed"))
-    confirmed = terms.right.renewal.mode == "confirm"
+    confirmed = terms.document.renewal.mode == "confirm"
     claim = _new(actor, terms, origin.answers if confirmed else {}, renews=benefit)
     if origin.identity:
         claim.identity = origin.identity

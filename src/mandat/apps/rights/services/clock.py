@@ -96,7 +96,7 @@ def silence_apply(claim: Claim) -> bool:
         if claim.state != State.SUBMITTED or claim.due_on is None or claim.due_on >= today():
             return False
         terms, day = terms_of(claim), claim.due_on
-        granted = terms.right.decision.silence.means == "acceptance"
+        granted = terms.document.decision.silence.means == "acceptance"
         ruling = rule_on(terms, claim.answers, as_of=judged_on(claim), programme=claim.programme)
         move(claim, "grant" if granted else "refuse", who="system", actor=None)
         decided(

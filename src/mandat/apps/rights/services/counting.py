@@ -65,10 +65,10 @@ def _facts(terms: Terms, programme: str, region: str, day: dt.date) -> list[Fact
             f"region:{region}",
             total,
             day,
-            recordable(told, smallest=smallest) if not terms.special else {},
+            recordable(told, smallest=smallest) if not terms.document.special else {},
         )
     ]
-    if not terms.special:
+    if not terms.document.special:
         found += [
             _fact(terms, programme, f"commune:{code}", count, day, {})
             for code, count in publishable(communes, smallest=smallest)
@@ -113,14 +113,14 @@ def _fact(
         kind="rights.beneficiaries_counted.v1",
         occurred_on=day,
         programme=programme,
-        measures=terms.right.measures,
-        commitments=terms.right.commitments,
+        measures=terms.document.measures,
+        commitments=terms.document.commitments,
         area=area,
         quantity=Decimal(count),
         unit="person",
         breakdowns=breakdowns,
         definition=terms.ref,
-        data={"right": terms.code, "title": terms.right.title.fr},
+        data={"right": terms.code, "title": terms.document.title.fr},
         subject=f"right:{terms.code}",
         source=f"rights-count:{terms.code}:{area}:{day.isoformat()}",
         synthetic=synthetic(),

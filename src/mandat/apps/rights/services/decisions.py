@@ -71,7 +71,7 @@ def claim_decide(
 
 def decide_automatically(claim: Claim, terms: Terms, ruling: Ruling) -> Decision:
     """The algorithm decides on a claim just sent (locked). Raises InputError unless the definition says so and carries the mention."""
-    if terms.right.decision.by != "automatic" or ruling.eligible is None:
+    if terms.document.decision.by != "automatic" or ruling.eligible is None:
         raise InputError(Text("ce droit se décide par un agent", "this right is decided by an agent"))
     outcome = Outcome.GRANTED if ruling.eligible else Outcome.REFUSED
     move(claim, "grant" if ruling.eligible else "refuse", who="system", actor=None)
@@ -86,7 +86,7 @@ def judged_on(claim: Claim) -> dt.date:
 def _amount(terms: Terms, ruling: Ruling, outcome: str, amount: Decimal | None) -> Decimal | None:
     if outcome == Outcome.REFUSED:
         return None
-    if terms.right.benefit.type not in MONEY:
+    if terms.document.benefit.type not in MONEY:
         return ruling.amount
     given = ruling.amount if amount is None else amount
     if given is None:
@@ -132,7 +132,7 @@ def decided(
     starts_on, ends_on = first_day(claim, terms, day)
     granted = outcome == Outcome.GRANTED
     rank = claim.decisions.count() + 1
-    until = appeal_until(day, months=terms.right.appeals.gracious_months)
+    until = appeal_until(day, months=terms.document.appeals.gracious_months)
     record = _record(
         claim, terms, ruling, outcome=outcome, by=by, author=author, reason=reason, amount=amount, on_appeal=on_appeal,
         day=day, rank=rank, mention=mention, until=until,
@@ -196,7 +196,7 @@ def _record(
     claim: Claim, terms: Terms, ruling: Ruling, *, outcome: str, by: str, author: User | None, reason: str,
     amount: Decimal | None, on_appeal: bool, day: dt.date, rank: int, mention: dict[str, Any] | None, until: dt.date,
 ) -> dict[str, Any]:  # fmt: skip
-    right, dropped = terms.right, records.discarded(terms.right)
+    right, dropped = terms.document, records.discarded(terms.document)
     return {
         "format": records.FORMAT,
         "nonce": nonce(),

@@ -26,7 +26,7 @@ def wanted_evidence(terms: Terms, ruling: Ruling) -> list[Evidence]:
     """The pieces this situation calls for: those without condition, and those whose condition is not known to be false."""
     return [
         evidence
-        for evidence in terms.right.evidence
+        for evidence in terms.document.evidence
         if evidence.when is None or ruling.condition(evidence.when) is not False
     ]
 
@@ -45,7 +45,7 @@ def piece_add(*, actor: User, claim: Claim, code: str, file: File[bytes]) -> Pie
     if claim.state not in (State.DRAFT, *OPEN, State.APPEALED):
         raise InputError(Text("cette demande ne reçoit plus de pièces", "this claim takes no more evidence"))
     limits.check_piece(actor)
-    evidence = next((one for one in terms_of(claim).right.evidence if one.code == code), None)
+    evidence = next((one for one in terms_of(claim).document.evidence if one.code == code), None)
     if evidence is None:
         raise InputError(Text(f"pièce inconnue : {code}", f"unknown evidence: {code}"))
     there = claim.pieces.filter(code=code, discarded_at__isnull=True).exclude(verdict="rejected").count()
@@ -90,11 +90,11 @@ def plan_discards(
     """
     claim.pieces.filter(discarded_at__isnull=True).update(discard_on=appeals_end)
     days = [appeals_end]
-    for evidence in terms.right.evidence:
+    for evidence in terms.document.evidence:
         day = _discard_day(evidence, decided_on if final else appeals_end, appeals_end, ends_on)
         claim.pieces.filter(discarded_at__isnull=True, code=evidence.code).update(discard_on=day)
         days.append(day)
-    claim.discard_on = min(days) if terms.right.evidence else None
+    claim.discard_on = min(days) if terms.document.evidence else None
     claim.save(update_fields=["discard_on"])
     if claim.discard_on is not None and claim.discard_on <= decided_on:
         _discard_of(claim, terms, decided_on, appeals_end=appeals_end, ends_on=ends_on)
@@ -108,7 +108,7 @@ def _discard_of(claim: Claim, terms: Terms, day: dt.date, *, appeals_end: dt.dat
         gone += 1
     names: set[str] = set()
     later = []
-    for evidence in terms.right.evidence:
+    for evidence in terms.document.evidence:
         due = _discard_day(evidence, day, appeals_end, ends_on)
         if due <= day:
             names.update(evidence.proves)

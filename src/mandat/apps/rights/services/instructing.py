@@ -67,7 +67,7 @@ def evidence_ask(
     claim = held(claim)
     check_agent(actor, claim, "rights.instruct")
     terms = terms_of(claim)
-    known = {evidence.code for evidence in terms.right.evidence}
+    known = {evidence.code for evidence in terms.document.evidence}
     codes, text = list(dict.fromkeys(codes)), text.strip()
     if unknown := [code for code in codes if code not in known]:
         raise InputError(Text(f"pièce inconnue : {unknown[0]}", f"unknown evidence: {unknown[0]}"))

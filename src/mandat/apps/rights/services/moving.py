@@ -95,14 +95,14 @@ def fact(
                 kind=kind,
                 occurred_on=on or today(),
                 programme=claim.programme,
-                measures=terms.right.measures,
-                commitments=terms.right.commitments,
-                area="" if terms.special else claim.area,
+                measures=terms.document.measures,
+                commitments=terms.document.commitments,
+                area="" if terms.document.special else claim.area,
                 quantity=quantity,
                 unit=unit,
                 amount=amount,
                 definition=terms.ref,
-                data={"right": terms.code, "title": terms.right.title.fr, **data},
+                data={"right": terms.code, "title": terms.document.title.fr, **data},
                 synthetic=claim.synthetic,
             )
         ]

@@ -68,7 +68,7 @@ class QueueFilters(forms.Form):
     def __init__(self, found: list[Terms], data: Any) -> None:
         super().__init__(data)
         states = [(state.value, state.label) for state in State if state != State.DRAFT]
-        for name, choices in (("droit", [(t.code, say(t.right.title)) for t in found]), ("etat", states)):
+        for name, choices in (("droit", [(t.code, say(t.document.title)) for t in found]), ("etat", states)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", _("All") if name == "droit" else pgettext("claims", "open")), *choices]
@@ -249,9 +249,9 @@ def show(request: HttpRequest, claim: Claim, *, status: int = 200, **given: Any)
         "refunds": [one for one in found.payments if one.kind == Payment.Kind.REFUND],
         "payments": found.payments,
         "unread": any(not one.from_service and one.read_at is None for one in found.messages),
-        "decision_form": DecisionForm(terms.right),
-        "appeal_form": AppealForm(terms.right),
-        "ask_form": AskForm(terms.right),
+        "decision_form": DecisionForm(terms.document),
+        "appeal_form": AppealForm(terms.document),
+        "ask_form": AskForm(terms.document),
         "message_form": MessageForm(),
         "end_form": EndForm(initial={"on": today()}),
         **given,

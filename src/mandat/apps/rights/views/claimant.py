@@ -77,7 +77,7 @@ def _values(claim: Claim) -> dict[str, Any]:
         "decision": decision,
         "decision_letter": f"decision-{decision.rank}" if decision else "",
         "benefit": benefit,
-        "certificate": running and terms.right.benefit.type in CERTIFICATE,
+        "certificate": running and terms.document.benefit.type in CERTIFICATE,
         "renewable": running and benefit is not None and benefit.remind_on is not None and day >= benefit.remind_on,
         "running": running,
         "asked": file.request,
@@ -86,12 +86,12 @@ def _values(claim: Claim) -> dict[str, Any]:
         "withdrawable": "withdraw" in moves,
         "completes": "complete" in moves,
         "appealed": claim.state == State.APPEALED,
-        "takes_pieces": claim.state in (*OPEN, State.APPEALED) and bool(terms.right.evidence),
-        "wanted": wanted(claim) if claim.state in (*OPEN, State.APPEALED) and terms.right.evidence else [],
+        "takes_pieces": claim.state in (*OPEN, State.APPEALED) and bool(terms.document.evidence),
+        "wanted": wanted(claim) if claim.state in (*OPEN, State.APPEALED) and terms.document.evidence else [],
         "letters": letters_of(claim, file, terms),
         "message_form": MessageForm(),
         "explains": decision is not None and decision.by != "silence",
-        "silence": terms.right.decision.silence,
+        "silence": terms.document.decision.silence,
         "payments": file.payments,
     }
 
@@ -212,7 +212,7 @@ def card(request: HttpRequest, claim: Claim) -> HttpResponseBase:
     """The certificate, with its code to be checked."""
     terms = terms_of(claim)
     benefit = _benefit(claim)
-    if terms.right.benefit.type not in CERTIFICATE:
+    if terms.document.benefit.type not in CERTIFICATE:
         raise Http404
     url = settings.SITE_URL + reverse("rights:verified", args=[benefit.code])
     values = {

@@ -30,7 +30,7 @@ from mandat.web.components import Crumb
 def decide(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Grant or refuse."""
     claim = claim_or_404(reference)
-    form = DecisionForm(terms_of(claim).right, request.POST)
+    form = DecisionForm(terms_of(claim).document, request.POST)
 
     def act(given: dict[str, Any]) -> None:
         services.claim_decide(
@@ -51,7 +51,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponseBase:
 def appeal(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Answer an appeal."""
     claim = claim_or_404(reference)
-    form = AppealForm(terms_of(claim).right, request.POST)
+    form = AppealForm(terms_of(claim).document, request.POST)
 
     def act(given: dict[str, Any]) -> None:
         services.appeal_decide(
@@ -72,7 +72,7 @@ def appeal(request: HttpRequest, reference: str) -> HttpResponseBase:
 def ask(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Ask for what is missing."""
     claim = claim_or_404(reference)
-    form = AskForm(terms_of(claim).right, request.POST)
+    form = AskForm(terms_of(claim).document, request.POST)
 
     def act(given: dict[str, Any]) -> None:
         services.evidence_ask(

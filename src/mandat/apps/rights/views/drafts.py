@@ -44,7 +44,7 @@ def start(request: HttpRequest, code: str) -> HttpResponseBase:
 
 def crumbs(claim: Claim, title: str = "") -> list[Crumb]:
     trail = [home_crumb(), Crumb(_("My claims"), reverse("rights:claims"))]
-    here = say(terms_of(claim).right.title)
+    here = say(terms_of(claim).document.title)
     return (
         [*trail, Crumb(here, reverse("rights:claim", args=[claim.reference])), Crumb(title)]
         if title
@@ -58,9 +58,9 @@ def steps(claim: Claim, here: str) -> list[dict[str, Any]]:
     ruling = rule_on(terms, claim.answers, as_of=today(), programme=claim.programme)
     found = [
         ("answers", _("Your situation"), not ruling.missing),
-        ("identity", _("Your details"), not identities.problems(claim.identity, terms.right)),
+        ("identity", _("Your details"), not identities.problems(claim.identity, terms.document)),
     ]
-    if terms.right.evidence:
+    if terms.document.evidence:
         found.append(("pieces", _("Documents"), not missing_evidence(claim, terms, ruling)))
     found.append(("send", _("Check and send"), False))
     return [
@@ -92,7 +92,7 @@ def answers(request: HttpRequest, claim: Claim) -> HttpResponseBase:
     if not _draft(claim):
         return to_claim(claim)
     terms = terms_of(claim)
-    held = compiled(claim.programme, terms.right.rule)
+    held = compiled(claim.programme, terms.document.rule)
     situation = dict(claim.answers)
     many = [(entity, key) for entity, (key, several) in held.keys.items() if several]
     ruling = rule_on(terms, situation, as_of=today(), programme=claim.programme)
@@ -149,7 +149,7 @@ def identity(request: HttpRequest, claim: Claim) -> HttpResponseBase:
         return to_claim(claim)
     terms = terms_of(claim)
     posted = request.POST if request.method == "POST" else None
-    form = IdentityForm(terms.right, posted, initial={**_told(claim), **claim.identity})
+    form = IdentityForm(terms.document, posted, initial={**_told(claim), **claim.identity})
     if posted is not None:
         valid = form.is_valid()
         # What was typed is kept even where some of it is wrong.
@@ -256,7 +256,7 @@ def send(request: HttpRequest, claim: Claim) -> HttpResponseBase:
         return redirect("rights:send", reference=claim.reference)
     ruling = rule_on(terms, claim.answers, as_of=today(), programme=claim.programme)
     lacking = missing_evidence(claim, terms, ruling)
-    wrong = identities.problems(claim.identity, terms.right)
+    wrong = identities.problems(claim.identity, terms.document)
     values = {
         "crumbs": crumbs(claim, _("Check and send")),
         "claim": claim,
@@ -271,7 +271,7 @@ def send(request: HttpRequest, claim: Claim) -> HttpResponseBase:
         "wanted": wanted(claim),
         "complete": not (ruling.missing or lacking or wrong or ruling.contradictions),
         "may_send": not (wrong or ruling.contradictions),
-        "automatic": terms.right.decision.by == "automatic",
+        "automatic": terms.document.decision.by == "automatic",
     }
     return render(request, "rights/send.html", values)
 

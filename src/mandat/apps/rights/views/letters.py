@@ -59,29 +59,29 @@ def _content(claim: Claim, kind: str) -> dict[str, Any]:
         received = timezone.localdate(claim.submitted_at)
         due = letters_due(claim, terms)
         return letters.acknowledgement(
-            terms.right, identity, reference=claim.reference, received=received, due=due, synthetic=claim.synthetic
+            terms.document, identity, reference=claim.reference, received=received, due=due, synthetic=claim.synthetic
         )
     if name == "demande" and number.isdecimal() and 1 <= int(number) <= len(file.requests):
         one = file.requests[int(number) - 1]
-        wanted = [evidence.label.fr for evidence in terms.right.evidence if evidence.code in one.codes]
+        wanted = [evidence.label.fr for evidence in terms.document.evidence if evidence.code in one.codes]
         return letters.request(
-            terms.right, identity, reference=claim.reference, asked=one.asked_on, until=one.until, wanted=wanted,
+            terms.document, identity, reference=claim.reference, asked=one.asked_on, until=one.until, wanted=wanted,
             words=one.text, synthetic=claim.synthetic,
         )  # fmt: skip
     decision = next((one for one in file.decisions if str(one.rank) == number), None)
     if decision is None:
         raise Http404
     if name == "decision":
-        return letters.decision(record_of(decision), terms.right, identity, synthetic=claim.synthetic)
+        return letters.decision(record_of(decision), terms.document, identity, synthetic=claim.synthetic)
     if name == "explication" and decision.by != "silence":
         return explaining.letter(explaining.explanation_of(decision, terms), decision, terms, identity)
     appeal = getattr(decision, "appeal", None)
     if name == "recours" and appeal is not None and appeal.outcome == "rejected":
         on = timezone.localdate(appeal.decided_at)
         return letters.appeal_answer(
-            terms.right, identity, reference=claim.reference, on=on, rejected_by_silence=appeal.decided_by_id is None,
+            terms.document, identity, reference=claim.reference, on=on, rejected_by_silence=appeal.decided_by_id is None,
             reason=appeal.reason, author=appeal.decided_by.name if appeal.decided_by else "",
-            until=appeal_until(on, months=terms.right.appeals.contentious_months), synthetic=claim.synthetic,
+            until=appeal_until(on, months=terms.document.appeals.contentious_months), synthetic=claim.synthetic,
         )  # fmt: skip
     raise Http404
 
@@ -89,7 +89,7 @@ def _content(claim: Claim, kind: str) -> dict[str, Any]:
 def letters_due(claim: Claim, terms: Terms) -> Any:
     """The last day to answer, as it stood when the claim was received."""
     assert claim.submitted_at is not None
-    return answer_due(timezone.localdate(claim.submitted_at), months=terms.right.decision.delay_months)
+    return answer_due(timezone.localdate(claim.submitted_at), months=terms.document.decision.delay_months)
 
 
 def _pdf(claim: Claim, kind: str) -> HttpResponse:

@@ -37,8 +37,8 @@ class RightFilters(forms.Form):
 
     def __init__(self, found: list[Terms], data: Any) -> None:
         super().__init__(data)
-        audiences = {audience for terms in found for audience in terms.right.audiences}
-        types = {terms.right.benefit.type for terms in found}
+        audiences = {audience for terms in found for audience in terms.document.audiences}
+        types = {terms.document.benefit.type for terms in found}
         said: list[tuple[str, Any]] = sorted(((str(a), str(AUDIENCES[a])) for a in audiences), key=lambda pair: pair[1])
         for name, choices in (("public", said), ("type", [(c, str(t)) for c, t in BENEFITS.items() if c in types])):
             field = self.fields[name]
@@ -46,7 +46,7 @@ class RightFilters(forms.Form):
             field.choices = [("", _("All")), *choices]
 
     def accepts(self, terms: Terms) -> bool:
-        wanted, right = self.cleaned_data, terms.right
+        wanted, right = self.cleaned_data, terms.document
         if wanted.get("public") and not {wanted["public"], "everyone"} & set(right.audiences):
             return False
         if wanted.get("type") and wanted["type"] != right.benefit.type:
@@ -71,11 +71,11 @@ def directory(request: HttpRequest) -> HttpResponse:
         ),
         "cards": [
             Card(
-                words(terms.right.title),
+                words(terms.document.title),
                 reverse("rights:right", args=[terms.code]),
-                words(terms.right.summary),
-                BENEFITS[terms.right.benefit.type],
-                foot=words(terms.right.for_whom),
+                words(terms.document.summary),
+                BENEFITS[terms.document.benefit.type],
+                foot=words(terms.document.for_whom),
             )
             for terms in kept
         ],
@@ -103,7 +103,7 @@ def right(request: HttpRequest, code: str) -> HttpResponse:
     terms = rights(current).get(code)
     if terms is None:
         raise Http404
-    body = terms.right
+    body = terms.document
     window, day = body.claims, today()
     values = {
         "crumbs": [home_crumb(), Crumb(_("Rights"), reverse("rights:directory")), Crumb(words(body.title))],

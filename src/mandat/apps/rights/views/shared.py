@@ -139,7 +139,7 @@ class Line:
 
     @property
     def title(self) -> Any:
-        return self.terms.right.title
+        return self.terms.document.title
 
 
 def line(
