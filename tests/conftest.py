@@ -59,11 +59,11 @@ REMEMBERED = (
     ("mandat.apps.programme.places", "_everywhere"),
     ("mandat.apps.rulebook.published", "_read"),
     ("mandat.apps.rulebook.published", "_version"),
+    ("mandat.apps.rulebook.published", "_recorded"),
     ("mandat.apps.rulebook.compiling", "_of_loaded"),
     ("mandat.apps.offers.definitions", "_read"),
     ("mandat.apps.wallets.definitions", "_read"),
     ("mandat.apps.wallets.selectors", "_figures"),
-    ("mandat.apps.rights.terms", "_rights"),
     ("mandat.apps.rights.questionnaire.book", "_book"),
 )
 

@@ -10,7 +10,6 @@ from django.utils import translation
 
 from mandat.apps.accounts.models import RoleGrant, User
 from mandat.apps.programme import published
-from mandat.apps.programme import terms as definitions
 from mandat.apps.programme.services import programme_load
 from mandat.apps.rights import services
 from mandat.apps.rights.models import Claim
@@ -29,17 +28,12 @@ def french() -> Iterator[None]:
 
 
 @pytest.fixture
-def programme(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[published.Published]:
+def programme(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> published.Published:
     """The trial programme with its rights, published, over a region of three communes."""
     settings.MANDAT_PROGRAMME = "essai"
     monkeypatch.setattr(rulebook, "perimeters", lambda programme: PLACES)
-    for cached in (published._read, definitions._in_force, definitions._one, rulebook._read, rulebook._recorded):
-        cached.cache_clear()
     load(samples.rights_texts())
-    yield published.published()
-    # Rules of these communes are for no other test.
-    rulebook._read.cache_clear()
-    rulebook._recorded.cache_clear()
+    return published.published()
 
 
 def load(more: dict[str, bytes]) -> None:
