@@ -6,6 +6,7 @@ import datetime as dt
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
 from types import SimpleNamespace
@@ -29,7 +30,7 @@ from mandat.apps.rights.models import Benefit, Claim, Decision, Payment
 from mandat.apps.rights.schema import Right
 from mandat.apps.rights.services.counting import publishable
 from mandat.apps.rights.services.decisions import record_of
-from mandat.apps.rights.terms import Terms, current_terms
+from mandat.apps.rights.terms import current_terms
 from mandat.kernel.errors import InputError
 from tests.apps.rights import samples
 
@@ -292,8 +293,8 @@ def test_an_allowance_in_a_wallet_is_credited_once_under_its_key(
     right = Right.model_validate(samples.allowance())
     benefit_of = right.benefit.model_copy(update={"paid_by": "wallet", "wallet": "panier"})
     changed = right.model_copy(update={"benefit": benefit_of})
-    ref = current_terms("allocation").ref
-    monkeypatch.setattr("mandat.apps.rights.services.moving.terms_at", lambda *given: Terms(changed, ref))
+    held = replace(current_terms("allocation"), document=changed)
+    monkeypatch.setattr("mandat.apps.rights.services.moving.terms_at", lambda *given: held)
     claim = draft("allocation")
     services.claim_submit(actor=claim.claimant, claim=claim)
     services.claim_decide(actor=person("agent"), claim=claim, outcome="granted")

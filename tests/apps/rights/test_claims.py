@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -363,10 +364,10 @@ def test_people_are_told_by_mail_once_and_nothing_of_what(
 def test_a_way_of_deciding_cannot_go_around_the_mention(draft: Make) -> None:
     from mandat.apps.rights.ruling import rule_on
     from mandat.apps.rights.services.moving import today
-    from mandat.apps.rights.terms import Terms, current_terms
+    from mandat.apps.rights.terms import current_terms
 
     terms = current_terms("tarif-solidaire")
-    bare = Terms(terms.document.model_copy(update={"algorithm": None}), terms.ref)
+    bare = replace(terms, document=terms.document.model_copy(update={"algorithm": None}))
     claim = draft()
     ruling = rule_on(terms, claim.answers, as_of=today(), programme="essai")
     with pytest.raises(InputError, match="L311-3-1"), transaction.atomic():
