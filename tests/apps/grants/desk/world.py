@@ -74,6 +74,7 @@ def files() -> dict[str, bytes]:
         "concours", scoring=GRID, form=_form(), evidence=EVIDENCE,
         calls=[{"code": "printemps", "title": {"fr": "Printemps", "en": "Spring"}, "opens": "2026-01-01", "closes": "2026-03-31"}],
     )  # fmt: skip
+    found["schemes/jury.yaml"] = scheme("jury", scoring=GRID | {"blind": False, "scorers": 1}, evidence=EVIDENCE)
     visit = {
         "pattern": "visit",
         "delay_months": 2,

@@ -267,11 +267,11 @@ def _moved(one: _Case, now: dt.datetime) -> Move:
         if verdict.actor is None:
             raise PermissionDenied("grants.decide")
         access.require(verdict.actor, case, "decide")
+    allowed = True
     if verdict.by == By.SILENCE and verdict.outcome == Outcome.AWARDED:
         # Where the law lets silence accept, it does so from any state in which the Region owes an answer.
-        allowed = case.state in MOVEMENTS["refuse"].sources and one.terms.document.workflow.silence == "acceptance"
-    else:
-        allowed = movement(name, case.state, who) is not None
+        name, allowed = "acquire", one.terms.document.workflow.silence == "acceptance"
+    allowed = allowed and movement(name, case.state, who) is not None
     if not allowed:
         label, state = MOVEMENTS[name].label, case.get_state_display()
         raise InputError(

@@ -1,0 +1,277 @@
+"""Who may do what with a case, as a matrix: every kind of person by every verb and by every address of the app.
+
+A verb or an address without its row fails: whoever adds one says who it is for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+
+from mandat.apps.custody import uploads
+from mandat.apps.custody.content import EVIDENCE
+from mandat.apps.grants import access, urls
+from mandat.apps.grants.machine import State
+from mandat.apps.grants.models import Case, Item, Opinion, Party, Piece, Post, Recusal, Seat, Shared, Sitting
+from mandat.apps.grants.services.moving import today
+from mandat.apps.organisations.models import Member
+from tests.apps.grants.desk import world
+
+pytestmark = pytest.mark.usefixtures("programme")
+
+SIDE = frozenset({"owner", "editor", "reader", "co_member", "let_in", "tied"})
+EDITS = frozenset({"owner", "editor", "co_member"})
+SERVICE = frozenset({"instructor", "reading", "decider", "payer"})
+BUREAU = SERVICE | {"auditor"}
+AGENTS = SERVICE | {"elsewhere", "recused", "tied"}
+READERS = AGENTS | {"auditor", "committee", "elected"}
+KNOWN = READERS | SIDE | {"stranger", "expert", "not_asked", "admin"}
+EVERYONE = KNOWN | {"visitor"}
+NOBODY: frozenset[str] = frozenset()
+
+VERBS: dict[str, frozenset[str]] = {
+    "see": SIDE | BUREAU | {"expert", "committee"},
+    "edit": EDITS,
+    "share": frozenset({"owner"}),
+    "withdraw": frozenset({"owner"}),
+    "examine": frozenset({"instructor"}),
+    "decide": frozenset({"decider"}),
+    "pay": frozenset({"payer"}),
+    "history": SIDE | BUREAU,
+    "write": EDITS | {"instructor"},
+    "messages": SIDE | BUREAU,
+    "opinions": frozenset({"instructor", "decider", "committee", "auditor"}),
+    "internal": BUREAU,
+    "money": SIDE | BUREAU,
+    "opine": frozenset({"expert"}),
+    "score": frozenset({"expert", "instructor"}),
+    "visit": frozenset({"expert", "instructor"}),
+    "recuse": SERVICE | {"expert", "committee"},
+    "vote": frozenset({"committee"}),
+}
+
+
+@dataclass
+class Scene:
+    """One case with everyone around it. ``people`` by what they are to it."""
+
+    case: Case
+    people: dict[str, Any]
+    piece: Piece
+    opinion: Opinion
+    post: Post
+    seat: Seat
+
+
+def scene(**values: Any) -> Scene:
+    lead, partner = world.organisation(), world.organisation("Coopérative des Lilas")
+    people: dict[str, Any] = {
+        "owner": world.member(lead, "owner"),
+        "editor": world.member(lead, "editor", "editor"),
+        "reader": world.member(lead, "reader", "reader"),
+        "co_member": world.member(partner, "comember", "editor"),
+        "let_in": world.account("letin"),
+        "stranger": world.account("stranger"),
+        "visitor": AnonymousUser(),
+        "instructor": world.posted("instructor", "instruct", "jury"),
+        "reading": world.posted("reading", "read", "jury"),
+        "elsewhere": world.posted("elsewhere", "instruct", "avis"),
+        "expert": world.posted("expert", "expert", "jury", "member"),
+        "not_asked": world.posted("notasked", "expert", "jury", "member"),
+        "committee": world.account("committee", "elected"),
+        "decider": world.posted("decider", "decide", "jury"),
+        "payer": world.posted("payer", "pay", "jury"),
+        "elected": world.account("elected", "elected"),
+        "auditor": world.account("auditor", "auditor"),
+        "admin": world.account("admin", "administrator"),
+        "recused": world.posted("recused", "instruct", "jury"),
+        "tied": world.posted("tied", "instruct", "jury"),
+    }
+    Member.objects.create(organisation=lead, user=people["tied"], rank="reader")
+    case = world.case("jury", applicant=lead, opened_by=people["owner"], state=State.COMPLETE, **values)
+    Party.objects.create(case=case, organisation=partner)
+    Shared.objects.create(case=case, user=people["let_in"], given_by=people["owner"], given_at=timezone.now())
+    Recusal.objects.create(case=case, user=people["recused"], reason="Un lien.", at=timezone.now())
+    asked = Opinion.objects.create(
+        case=case, expert=people["expert"], asked_by=people["instructor"], asked_at=timezone.now(), due_on=today()
+    )
+    seat = Seat.objects.create(programme="essai", body="conseil", user=people["committee"], since=dt.date(2020, 1, 1))
+    sitting = Sitting.objects.create(programme="essai", body="conseil", on=today(), quorum=1)
+    Item.objects.create(sitting=sitting, case=case, position=1)
+    return Scene(case, people, _piece(case), asked, Post.objects.get(user=people["reading"]), seat)
+
+
+def _piece(case: Case) -> Piece:
+    if "grants.test" not in uploads._PURPOSES:
+        uploads.purpose("grants.test", title="Test", may_read=lambda user, stored: True, kinds=EVIDENCE)
+    raw = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+    kept = uploads.file_receive(
+        actor=case.opened_by, subject=case.subject, upload=SimpleUploadedFile("a.pdf", raw, "application/pdf"), purpose="grants.test"
+    )  # fmt: skip
+    return Piece.objects.create(case=case, code="devis", upload=kept, added_at=timezone.now(), added_by=case.opened_by)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may open an address or do its act; ``args`` are its parts; ``get`` is false for what only a form reaches."""
+
+    who: frozenset[str]
+    args: Callable[[Scene], tuple[Any, ...]] = lambda made: ()
+    get: bool = True
+    awarded: bool = False
+
+
+def ref(made: Scene) -> tuple[Any, ...]:
+    return (made.case.reference,)
+
+
+def page(who: frozenset[str], *more: str) -> Row:
+    return Row(who, lambda made: (made.case.reference, *(getattr(made, name).pk for name in more)))
+
+
+def act(who: frozenset[str], *more: str) -> Row:
+    return Row(who, lambda made: (made.case.reference, *(getattr(made, name).pk for name in more)), get=False)
+
+
+EXAMINES = VERBS["examine"]
+ROWS: dict[str, Row] = {
+    "directory": Row(EVERYONE),
+    "condition": Row(EVERYONE, lambda made: ("charte",)),
+    "scheme": Row(EVERYONE, lambda made: ("jury",)),
+    # The bureau.
+    "queue": Row(READERS),
+    "queue_csv": Row(READERS),
+    "queue_search": Row(READERS, get=False),
+    "queue_assign": Row(AGENTS, get=False),
+    "queue_unassign": Row(AGENTS, get=False),
+    "ranking": Row(BUREAU | {"recused", "tied"}, lambda made: ("jury", "permanent")),
+    "posts": Row(frozenset({"admin"})),
+    "post_give": Row(frozenset({"admin"}), get=False),
+    "seat_give": Row(frozenset({"admin"}), get=False),
+    "post_end": Row(frozenset({"admin"}), lambda made: (made.post.pk,), get=False),
+    "seat_end": Row(frozenset({"admin"}), lambda made: (made.seat.pk,), get=False),
+    "file": page(BUREAU),
+    "file_sheet": page(BUREAU),
+    "file_piece": page(BUREAU, "piece"),
+    "file_judge": act(EXAMINES, "piece"),
+    "file_accept": act(EXAMINES),
+    "file_ask": act(EXAMINES),
+    "file_propose": act(EXAMINES),
+    "file_reopen": act(EXAMINES),
+    "file_assign": act(EXAMINES),
+    "file_note": act(EXAMINES),
+    "file_message": act(EXAMINES),
+    "file_opinion_ask": act(EXAMINES),
+    "file_opinions_close": act(EXAMINES),
+    "file_opinion_remind": act(EXAMINES, "opinion"),
+    "file_visit": act(EXAMINES),
+    "file_score": page(EXAMINES),
+    "file_reject": act(VERBS["decide"]),
+    "file_decide": act(VERBS["decide"]),
+    "file_recuse": act(SERVICE),
+    # Experts.
+    "opinions": Row(KNOWN),
+    "opinion": page(VERBS["opine"]),
+    "opinion_give": act(VERBS["opine"]),
+    "opinion_score": act(VERBS["opine"]),
+    "opinion_recuse": act(VERBS["opine"]),
+    "opinion_piece": page(VERBS["opine"], "piece"),
+}
+#: Addresses of the applicant's side, of committees and of what follows an award: tested where they are made.
+ELSEWHERE: dict[str, str] = {
+    "money": "following", "plan": "following", "money_piece": "following", "money_act": "following",
+    "following": "following", "payments_order": "following", "payments_answer": "following", "worklist": "following",
+    "payments_file": "following", "payments_sent": "following", "followed": "following", "followed_piece": "following",
+    "follow_act": "following",
+}  # fmt: skip
+
+
+def outcome(client: Client, row: Row, url: str) -> str:
+    """``in`` where someone gets further than the door, ``out`` where they do not."""
+    # What an act does is undone: the next person finds the case as it was.
+    with transaction.atomic():
+        response = client.get(url) if row.get else client.post(url)
+        transaction.set_rollback(True)
+    if response.status_code in (403, 404):
+        return "out"
+    if (response.status_code == 302 and "/connexion/" in response["Location"]) or "login" in response.get(
+        "Location", ""
+    ):
+        return "out"
+    assert response.status_code in (200, 302, 422), (url, response.status_code)
+    return "in"
+
+
+def test_every_verb_has_its_row_and_gives_to_each_what_it_says() -> None:
+    assert set(VERBS) == set(access.VERBS)
+    made = scene()
+    assert set(made.people) == EVERYONE
+    wrong = []
+    for verb, expected in VERBS.items():
+        found = {name for name, user in made.people.items() if access.may(user, made.case, verb)}
+        if found != expected:
+            wrong.append((verb, "too many", sorted(found - expected), "too few", sorted(expected - found)))
+    assert wrong == []
+
+
+def names() -> list[str]:
+    return [pattern.name or "" for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
+
+
+def test_every_address_of_the_app_has_its_row() -> None:
+    assert sorted(set(names()) - set(ROWS) - set(ELSEWHERE)) == [], "say in ROWS whom these are for"
+    assert sorted(set(ROWS) - set(names())) == [], "these are gone"
+    assert sorted(name for name in set(names()) if names().count(name) > 1) == [], "two addresses of one name"
+
+
+def clients(made: Scene) -> dict[str, Client]:
+    found = {}
+    for name, user in made.people.items():
+        found[name] = Client()
+        if user.is_authenticated:
+            found[name].force_login(user)
+    return found
+
+
+def test_every_address_opens_for_whom_its_row_says_and_for_nobody_else() -> None:
+    made = scene()
+    doors, wrong = clients(made), []
+    for name, row in ROWS.items():
+        url = reverse(f"grants:{name}", args=row.args(made))
+        found = {who for who, client in doors.items() if outcome(client, row, url) == "in"}
+        if found != row.who:
+            wrong.append((name, "too many", sorted(found - row.who), "too few", sorted(row.who - found)))
+    assert wrong == []
+
+
+def test_a_case_of_ones_own_organisation_is_never_in_ones_lists() -> None:
+    made = scene()
+    for name in ("tied", "recused", "elsewhere"):
+        client = Client()
+        client.force_login(made.people[name])
+        assert made.case.reference not in client.get(reverse("grants:queue"), {"etat": "all"}).content.decode(), name
+    for url in (reverse("grants:ranking", args=["jury", "permanent"]), reverse("grants:queue_csv")):
+        client = Client()
+        client.force_login(made.people["tied"])
+        response = client.get(url)
+        raw = response.getvalue() if response.streaming else response.content
+        assert made.case.reference.encode() not in raw, url
+
+
+def test_a_draft_is_nobodys_business_but_the_applicants() -> None:
+    made = scene()
+    Case.objects.filter(pk=made.case.pk).update(state=State.DRAFT)
+    for name in ("instructor", "auditor", "decider"):
+        client = Client()
+        client.force_login(made.people[name])
+        assert client.get(reverse("grants:file", args=[made.case.reference])).status_code == 404, name
