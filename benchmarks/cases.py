@@ -24,21 +24,28 @@ sys.path.insert(0, str(ROOT / "src"))
 LIST, CASE = 150, 100
 
 
-def p95(act: Callable[[int], Any], times: int) -> tuple[float, float]:
-    """Median and 95th percentile of ``times`` runs, each with its own number."""
+def p95(act: Callable[[int], Any], times: int) -> tuple[float, float, float]:
+    """Median and 95th percentile of ``times`` runs by the clock, and the 95th percentile of the processor's own time, in ms.
+
+    The last tells what a page costs where others work on the same machine; it leaves out what a database server does.
+    """
     act(0)
-    taken = []
+    taken, worked = [], []
     for n in range(times):
-        start = time.perf_counter()
+        start, own = time.perf_counter(), time.process_time()
         act(n)
         taken.append((time.perf_counter() - start) * 1000)
-    taken.sort()
-    return taken[len(taken) // 2], taken[min(len(taken) - 1, int(len(taken) * 0.95))]
+        worked.append((time.process_time() - own) * 1000)
+    last = min(times - 1, int(times * 0.95))
+    return sorted(taken)[times // 2], sorted(taken)[last], sorted(worked)[last]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument(
+        "--whole", type=int, default=3_000, help="cases with all their parts; the others are rows of the list"
+    )
     parser.add_argument("--agents", type=int, default=200)
     parser.add_argument("--times", type=int, default=40)
     parser.add_argument("--database", default="")
@@ -73,18 +80,22 @@ def main() -> int:
     agents = bulk_cases.agents_make(options.agents, schemes=[kit.terms.code for kit in bulk_cases.kits()])
     RoleGrant.objects.bulk_create([RoleGrant(user=agent, role="agent") for agent in agents])
     experts = User.objects.bulk_create([User(email=f"expert{n}@example.org", password="!") for n in range(5)])
-    rows = bulk_cases.cases_make(options.cases, agents=agents, experts=experts)
+    whole_ones = min(options.whole, options.cases)
+    rows = bulk_cases.cases_make(whole_ones, agents=agents, experts=experts)
+    rows += bulk_cases.cases_copy(options.cases) - whole_ones
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     seeded = time.perf_counter() - begun
     whole, some = Client(), Client()
     whole.force_login(agents[0], backend="django.contrib.auth.backends.ModelBackend")
-    some.force_login(agents[7], backend="django.contrib.auth.backends.ModelBackend")
+    some.force_login(agents[min(7, len(agents) - 1)], backend="django.contrib.auth.backends.ModelBackend")
     cursor_text, held = "", queue.found("centre-val-de-loire", agents[0], queue.Wanted())
     for _ in range(100):
         cursor_text = queue.page(held, "", cursor_text).following or cursor_text
-    references = list(Case.objects.order_by("pk").values_list("reference", flat=True)[:: max(1, options.cases // 200)])
-    one = Case.objects.select_related("applicant").order_by("pk")[options.cases // 2]
+    references = list(
+        Case.objects.order_by("pk").values_list("reference", flat=True)[: whole_ones : max(1, whole_ones // 200)]
+    )
+    one = Case.objects.select_related("applicant").order_by("pk")[whole_ones // 2]
     assert one.applicant is not None
     ranked = next((terms for terms in SCHEMES.all().values() if terms.document.scoring), None)
     here = "/bureau/dossiers/"
@@ -116,15 +127,15 @@ def main() -> int:
     title = (
         f"{options.cases:,} cases ({rows:,} rows), {options.agents} agents, {connection.vendor}, made in {seeded:.0f} s"
     )
-    table, all_held = Table("page", "median, ms", "p95, ms", "limit, ms", "SQL", title=title), True
+    table, all_held = Table("page", "median, ms", "p95, ms", "p95 of CPU, ms", "limit, ms", "SQL", title=title), True
     for acts, limit in ((lists, LIST), (cases, CASE)):
         for name, act in acts.items():
             with CaptureQueriesContext(connection) as asked:
                 response = act(1)
             assert response.status_code in (200, 302), (name, response.status_code)
-            middle, high = p95(act, options.times)
+            middle, high, own = p95(act, options.times)
             all_held = all_held and high <= limit
-            table.add_row(name, f"{middle:.0f}", f"{high:.0f}", str(limit), str(len(asked)))
+            table.add_row(name, f"{middle:.0f}", f"{high:.0f}", f"{own:.0f}", str(limit), str(len(asked)))
     Console(width=110).print(table)
     return 0 if all_held else 1
 

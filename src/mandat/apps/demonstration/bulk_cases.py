@@ -1,5 +1,8 @@
 """Synthetic cases by the hundred thousand, written in bulk: what a back office with years behind it holds. For benchmarks.
 
+``cases_make`` writes whole cases; ``cases_copy`` multiplies their rows for lists, whose sealed parts cannot be opened (they are bound to
+the row they were written in).
+
 They look like what services leave behind (a record sealed with its digest, moves, a plan), but no service made them and the journal
 knows nothing of them: never for a site anyone reads. ``history`` makes cases that hold, act by act.
 """
@@ -10,8 +13,10 @@ import datetime as dt
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from mandat.apps.accounts.models import User
@@ -99,6 +104,38 @@ def cases_make(count: int, *, agents: Sequence[User], experts: Sequence[User], s
     return rows
 
 
+#: What differs from one copy to another, by database: a name, a reference, a day.
+_COPIES: Mapping[str, Mapping[str, str]] = {
+    "sqlite": {
+        "token": "lower(hex(randomblob(16)))",
+        "reference": "hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2))",
+        "due_on": "date(due_on, (abs(random()) %% 90 - 30) || ' days')",
+    },
+    "postgresql": {
+        "token": "gen_random_uuid()",
+        "reference": "upper(regexp_replace(left(md5(random()::text || id), 12), '(.{4})(.{4})(.{4})', '\\1-\\2-\\3'))",
+        "due_on": "due_on + (floor(random() * 90)::int - 30)",
+    },
+}
+
+
+def cases_copy(until: int) -> int:
+    """Copy the cases there are until there are ``until``: other references and days due, the rest the same. Returns how many there are."""
+    special = _COPIES[connection.vendor]
+    names = [str(field.column) for field in Case._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(connection.ops.quote_name(name) for name in names)
+    values = ", ".join(special.get(name, connection.ops.quote_name(name)) for name in names)
+    count = Case.objects.count()
+    with connection.cursor() as cursor:
+        while count and count < until:
+            cursor.execute(
+                f"INSERT INTO grants_case ({columns}) SELECT {values} FROM grants_case ORDER BY id LIMIT %s",  # noqa: S608
+                [min(count, until - count)],
+            )
+            count = Case.objects.count()
+    return count
+
+
 def _organisations(count: int, start: int, places: Sequence[str], chance: random.Random) -> list[Organisation]:
     subjects = Subject.objects.bulk_create([Subject(**Subject.fresh()) for _ in range(count)], batch_size=500)
     made = [
@@ -157,7 +194,7 @@ def _answers(kit: Kit, commune: str, cost: int, chance: random.Random) -> dict[s
         elif asked.type == "date":
             found[name] = "2026-06-01"
         elif given is not None and asked.type in ("integer", "number", "money", "percent"):
-            most = given.max if given.max is not None else cost // 100
+            most = given.max if isinstance(given.max, int | Decimal) else cost // 100
             found[name] = str(min(int(most), cost // 100)) if "cout" in name else str(min(int(most), 10))
         elif asked.type in ("text", "paragraph"):
             found[name] = "Un projet utile au territoire. " * chance.randrange(1, 12)

@@ -163,7 +163,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "first": with_(query, apres="") if shown.started else "",
         "ready": [
             (_("Overdue"), f"{here}?quand=late"),
-            (_("Mine"), f"{here}?qui=moi"),
+            (_("My cases"), f"{here}?qui=moi"),
             (_("To nobody yet"), f"{here}?qui=personne"),
             (_("Ready for decision"), f"{here}?etat=ready"),
             (_("Messages to read"), f"{here}?non_lus=on"),
@@ -175,9 +175,17 @@ def queue(request: HttpRequest) -> HttpResponse:
         "undo": len(request.session.get(UNDO, {})),
         "me": user,
         "posted": access.schemes_of(user, current.code) != frozenset(),
-        "ranked": [terms for terms in schemes_for(user, current).values() if terms.document.scoring is not None],
+        "ranked": _ranked(schemes_for(user, current).get(wanted.scheme)),
     }
     return page(request, "grants/bureau/queue.html", values, crumbs=[Crumb(_("Aid applications"))])
+
+
+def _ranked(terms: Terms[Scheme] | None) -> list[tuple[Any, str]]:
+    """The rankings of the scheme chosen, the latest call first."""
+    if terms is None or terms.document.scoring is None:
+        return []
+    calls = reversed(terms.document.calls)
+    return [(call.title, reverse("grants:ranking", args=[terms.code, call.code])) for call in calls]
 
 
 def _line(case: Case, schemes: Any, unread: int) -> dict[str, Any]:
