@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from io import StringIO
 from itertools import count
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -152,3 +154,14 @@ def test_sums_of_a_refused_move_are_left_alone(envelope: Envelope, person: Calla
     with pytest.raises(InputError):
         services.award(allocation=held, amount=Decimal(150), key="too-much")
     assert cells.stored("essai") == before
+
+
+def test_the_command_tells_what_strays_and_mends_the_sums(envelope: Envelope) -> None:
+    reserved(envelope, "D-1", commune="37261", beneficiary_kind="association")
+    out = StringIO()
+    call_command("funds_verify", stdout=out)
+    Cell.objects.update(reserved=1)
+    with pytest.raises(CommandError, match=r"somme fausse|wrong sum"):
+        call_command("funds_verify", stdout=out)
+    call_command("funds_verify", "--rebuild", stdout=out)
+    assert out.getvalue().split() == ["ok", "sums:", "1", "ok"]

@@ -68,8 +68,9 @@ class _Decision(_Act):
 
     reason = forms.ChoiceField(label=gettext_lazy("Reason (public)"), choices=REASONS)
     motive = forms.CharField(
-        label=gettext_lazy("Motive (kept in the case)"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+        label=gettext_lazy("Motive (kept in the case)"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("No name, nothing about health or private life: those stay in the case's own documents."),
+    )  # fmt: skip
     decision = forms.CharField(label=gettext_lazy("Number of the decision"), max_length=80)
 
 
