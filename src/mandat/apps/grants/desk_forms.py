@@ -180,12 +180,8 @@ class ScoreForm(forms.Form):
                 coerce=int,
                 widget=forms.RadioSelect(attrs={"class": "points"}),
             )
-        return forms.IntegerField(
-            label=f"{label} ({_('from 0 to %(n)s') % {'n': one.most}})",
-            help_text=help_text,
-            min_value=0,
-            max_value=one.most,
-        )
+        span = _("from 0 to %(n)s") % {"n": one.most}
+        return forms.IntegerField(label=f"{label} ({span})", help_text=help_text, min_value=0, max_value=one.most)
 
     @property
     def points(self) -> dict[str, int]:

@@ -18,14 +18,14 @@ from mandat.apps.programme.views.bureau.common import page, user_of
 from mandat.web.components import Crumb
 from mandat.web.templatetags.formats import say
 
-#: Cases of one call shown at most.
-MOST = 2_000
+#: Cases of one call that are ranked, and those on one page.
+MOST, PAGE = 5_000, 100
 
 
 @require_safe
 @requires("grants.read")
 def call_ranking(request: HttpRequest, scheme: str, call: str) -> HttpResponse:
-    """Cases of a call, most points first. Those of the reader's own side are left out, and it is said."""
+    """Cases of a call, most points first, a hundred a page. Those of the reader's own side are left out, and it is said."""
     current, user = published(), user_of(request)
     terms = schemes_for(user, current).get(scheme)
     if terms is None or terms.document.scoring is None:
@@ -37,12 +37,17 @@ def call_ranking(request: HttpRequest, scheme: str, call: str) -> HttpResponse:
     seen = cases.visible(current.code, user).filter(scheme=scheme, call=call, state__in=RANKED)
     listed = list(seen.select_related("applicant").defer("answers", "private").order_by("pk")[:MOST])
     placed = ranking(listed, terms.document, found)
+    given = request.GET.get("debut", "")
+    start = min(int(given), len(placed)) if given.isdecimal() and len(given) < 6 else 0
     values = {
         "current": current,
+        "total": len(placed),
+        "following": f"?debut={start + PAGE}" if start + PAGE < len(placed) else "",
+        "first": "?debut=0" if start else "",
         "terms": terms,
         "call": found,
         "grid": terms.document.scoring,
-        "rows": [(one, TONES[one.case.state]) for one in placed],
+        "rows": [(one, TONES[one.case.state]) for one in placed[start : start + PAGE]],
         "left_out": rows.count() - len(listed),
         "queue_url": f"{reverse('grants:queue')}?dispositif={scheme}&appel={call}&etat=all",
     }
