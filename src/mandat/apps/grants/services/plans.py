@@ -95,7 +95,11 @@ def rules_for(case: Case, scheme: Scheme) -> PlanRules:
 
 def source_of(line: PlanLine) -> Source:
     return Source(
-        funder=line.funder, amount=Decimal(line.amount) / 100, public=line.public, own=line.own, certain=line.certain
+        funder=line.funder,
+        amount=Decimal(line.amount) / 100,
+        public=line.public,
+        own=line.own,
+        certain=line.certain or line.own,
     )
 
 
@@ -184,7 +188,7 @@ def _line(case: Case, number: int, line: Mapping[str, Any]) -> PlanLine:
         )
     return PlanLine(
         case=case, position=number, funder=funder, amount=int(amount * 100), public=bool(line.get("public")),
-        own=bool(line.get("own")), certain=bool(line.get("certain")),
+        own=bool(line.get("own")), certain=bool(line.get("certain")) or bool(line.get("own")),
     )  # fmt: skip
 
 
