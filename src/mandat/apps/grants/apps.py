@@ -15,7 +15,7 @@ class GrantsConfig(AppConfig):
             search,  # noqa: F401 - says what can be found
             worklist,
         )
-        from mandat.apps.grants.services import agreements, telling
+        from mandat.apps.grants.services import agreements, letters, telling
         from mandat.apps.rulebook import elsewhere
         from mandat.journal.triggers import PROTECTED
         from mandat.web import daily
@@ -26,6 +26,7 @@ class GrantsConfig(AppConfig):
         keeping.register()
         filing.register()
         agreements.register()
+        letters.register()
         telling.register()
         worklist.register()
         elsewhere.register(for_persons.offers)

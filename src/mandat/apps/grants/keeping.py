@@ -16,7 +16,8 @@ from mandat.apps.custody.personal import Kept, Record, record
 from mandat.apps.custody.retention import Basis, Lasts
 from mandat.apps.custody.subjects import subject_erase
 from mandat.apps.grants.machine import ENDED, State
-from mandat.apps.grants.models import Case, Message, Move, Post, Seat
+from mandat.apps.grants.models import Case, LetterRun, Message, Move, Post, Seat
+from mandat.apps.grants.services import letters
 from mandat.apps.grants.terms import SCHEMES
 
 _MODELS = (
@@ -154,6 +155,7 @@ def register() -> None:
         export=_posts,
         erase=lambda user: None,
     )
+    personal.exempt("grants.LetterRun", "made anew from decisions, destroyed after a month")
     personal.exempt("grants.Agreement", "files of organisations and of the case, covered by the case")
     common: dict[str, Any] = {"basis": Basis.PUBLIC_TASK}
     retention.register(
@@ -180,6 +182,19 @@ def register() -> None:
         models=_MODELS,
         due=_over,
         apply=_empty_all,
+        **common,
+    )
+    retention.register(
+        code="grants.letters",
+        title=_("Letters to print"),
+        purpose=_("Print the letters of decisions."),
+        data=_("Names, addresses, decisions and their reasons."),
+        lasts=Lasts(days=letters.KEPT_DAYS),
+        after=_("the day they are made"),
+        people=_("People who applied"),
+        models=("grants.LetterRun",),
+        due=lambda before: LetterRun.objects.filter(asked_at__lt=before, subject__erased_at__isnull=True),
+        apply=letters.discard,
         **common,
     )
     retention.register(

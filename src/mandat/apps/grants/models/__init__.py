@@ -29,6 +29,7 @@ from mandat.apps.grants.models.deciding import (
     Vote,
 )
 from mandat.apps.grants.models.following import Account, ConditionRecord, PaymentRequest, Recovery, SmallAid
+from mandat.apps.grants.models.letters import LetterPart, LetterRun
 from mandat.apps.grants.models.paying import BankDetails, FinalCost, PaymentRun, Receipt
 from mandat.apps.grants.models.sharing import ShareInvitation
 
@@ -46,6 +47,8 @@ __all__ = [
     "Duty",
     "FinalCost",
     "Item",
+    "LetterPart",
+    "LetterRun",
     "Message",
     "Move",
     "Opinion",
