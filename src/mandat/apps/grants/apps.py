@@ -9,6 +9,7 @@ class GrantsConfig(AppConfig):
 
     def ready(self) -> None:
         from mandat.apps.grants import (
+            decisions_shown,
             filing,
             for_persons,
             keeping,
@@ -27,6 +28,7 @@ class GrantsConfig(AppConfig):
         filing.register()
         agreements.register()
         letters.register()
+        decisions_shown.register()
         telling.register()
         worklist.register()
         elsewhere.register(for_persons.offers)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from mandat.apps.grants.views import public
 from mandat.apps.grants.views.applicant.routes import patterns as applicant
 from mandat.apps.grants.views.bureau.routes import patterns as bureau
+from mandat.apps.grants.views.committee.routes import patterns as committee
 from mandat.apps.grants.views.following.routes import patterns as following
 
 app_name = "grants"
@@ -16,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *applicant,
     *bureau,
     *following,
+    *committee,
 ]

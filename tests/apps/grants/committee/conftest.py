@@ -25,6 +25,8 @@ def french() -> Iterator[None]:
 @pytest.fixture
 def programme(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> published.Published:
     settings.MANDAT_PROGRAMME = "essai"
+    # Agents sign in without a second factor.
+    settings.MANDAT_DEMO = True
     published._read.cache_clear()
     monkeypatch.setattr(rulebook, "perimeters", lambda programme: world.PLACES)
     folder = read_texts(texts() | world.files())
