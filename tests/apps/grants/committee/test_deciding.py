@@ -13,8 +13,9 @@ from django.db import DatabaseError, connection, transaction
 from mandat import journal
 from mandat.apps.funds.models import Allocation, Envelope
 from mandat.apps.funds.selectors import standings, verify
-from mandat.apps.grants import recording
+from mandat.apps.grants import recomputing, recording
 from mandat.apps.grants.models import Case, Decision, Move
+from mandat.apps.grants.recomputing import recompute
 from mandat.apps.grants.services.deciding import Verdict, case_decide, decided, decided_many
 from mandat.apps.grants.services.moving import held
 from mandat.journal import guard
@@ -206,3 +207,20 @@ def test_the_record_holds_what_was_decided_on() -> None:
     assert record["appeals"]["months"] == 2
     assert dt.date.fromisoformat(record["appeals"]["until"]) > dt.date.fromisoformat(record["decided_on"])
     assert Move.objects.filter(name="award").count() == 1
+
+
+def test_a_decision_can_be_made_again_from_its_record() -> None:
+    world.envelope(scheme="guichet")
+    decision = decide(world.case(scheme="guichet"))
+    compared = recompute(decision)
+    assert (compared.verdict, compared.same_rule) == ("same", True)
+    assert {row.label: row.now for row in compared.rows}["l'aide"] == "5000"
+
+
+def test_a_step_that_comes_out_otherwise_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    world.envelope(scheme="guichet")
+    decision = decide(world.case(scheme="guichet"))
+    record = recording.record_of(decision)
+    record["calculation"]["inputs"][0]["value"] = "9000"
+    monkeypatch.setattr(recomputing, "record_of", lambda one: record)
+    assert recompute(decision).verdict == "different"
