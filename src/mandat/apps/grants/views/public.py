@@ -22,6 +22,7 @@ from mandat.apps.grants.finding import PER_PAGE, SchemeFilters, all_found
 from mandat.apps.grants.kept import kept
 from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.schema.money import PlanTerms
+from mandat.apps.grants.schema.receiving import Call
 from mandat.apps.grants.terms import CONDITIONS, SCHEMES, conditions_of
 from mandat.apps.grants.vocabulary import (
     APPLICANTS,
@@ -200,6 +201,19 @@ def address(name: str, *args: str) -> str:
         return ""
 
 
+def calls_of(scheme: Scheme, now: dt.datetime) -> list[tuple[Call, str, list[str]]]:
+    """The calls that still matter, in words, and when their further rounds end; the last one where all are over."""
+    matter = [call for call in scheme.calls if phase(call, now) != "closed"] or [window(scheme, now).call]
+    return [
+        (
+            call,
+            phase_words(Window(call, phase(call, now))),
+            [_("then, for those retained, until %(moment)s") % {"moment": _moment(one.closes)} for one in call.rounds],
+        )
+        for call in matter
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the financing plan of some applicants must respect. ``whom`` is empty where it is all of them."""
@@ -220,7 +234,8 @@ def plans_of(scheme: Scheme) -> list[Asked]:
             whom += _(", in some cases")
         reference = case.reference.text if case.reference else ""
         found.append(Asked(whom, case, DE_MINIMIS[case.de_minimis] if case.de_minimis else None, reference))
-    if not scheme.plan.empty:
+    covered = {kind for case in scheme.plan.cases if case.when is None for kind in case.applicants}
+    if not scheme.plan.empty and not set(scheme.applicants.kinds) <= covered:
         minimis = DE_MINIMIS[scheme.plan.de_minimis] if scheme.plan.de_minimis else None
         found.append(Asked(_("the others") if found else "", scheme.plan, minimis))
     return found
@@ -254,14 +269,8 @@ def scheme(request: HttpRequest, code: str) -> HttpResponse:
         "type": TYPES[body.type],
         "window": found,
         "when": phase_words(found),
-        "calls": [
-            (
-                call,
-                phase_words(Window(call, phase(call, now))),
-                [_("then, for those retained, until %(moment)s") % {"moment": _moment(one.closes)} for one in call.rounds],
-            )
-            for call in body.calls
-        ],
+        "calls": calls_of(body, now),
+        "past": [call for call in body.calls if phase(call, now) == "closed"],
         "who": [words(APPLICANTS[kind]) for kind in body.applicants.kinds],
         "rule": rule,
         "asked": reading.conditions(rule) if rule else [],
