@@ -90,7 +90,7 @@ def shown(page: str) -> list[str]:
 def get(client: Client, query: str = "", status: int = 200) -> str:
     response = client.get(HERE + query)
     assert response.status_code == status
-    return html.unescape(response.content.decode())
+    return html.unescape(response.content.decode()).replace("\u2019", "'")
 
 
 FILTERS = [
