@@ -310,10 +310,10 @@ def piece_remove(request: HttpRequest, case: Case, pk: int) -> HttpResponseBase:
 @own
 def review(request: HttpRequest, case: Case) -> HttpResponseBase:
     """Everything that is sent, on one page, and what is missing."""
+    if request.method == "POST":
+        return _send(request, case)  # pressed twice: the same receipt
     if case.state != State.DRAFT:
         return to_case(case)
-    if request.method == "POST":
-        return _send(request, case)
     draft = draft_of(case)
     sheet = draft.sheet
     call = sending.call_of(case, sheet.scheme)
