@@ -22,7 +22,7 @@ class GrantsConfig(AppConfig):
         from mandat.web import daily
 
         # What was sent, decided and voted, and how a case got there, is neither changed nor deleted.
-        for table in ("move", "submission", "decision", "vote", "visit", "recusal", "amendment"):
+        for table in ("move", "submission", "decision", "vote", "visit", "recusal", "receipt", "amendment"):
             PROTECTED.setdefault(f"grants_{table}", ())
         keeping.register()
         filing.register()

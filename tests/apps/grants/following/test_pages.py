@@ -218,3 +218,24 @@ def test_the_page_of_a_condition_counts_and_names_only_legal_persons_once_a_brea
     other = breaches.condition_breach(actor=world.agents()[0], case=alone, condition="charte", grounds="Non plus.")
     breaches.Breach.objects.filter(pk=other.pk).update(outcome="upheld", closed_on=timezone.localdate())
     assert alone.reference not in Client().get(url).content.decode()
+
+
+def test_an_organisation_sees_what_is_left_and_declares_what_others_gave() -> None:
+    case = world.running()
+    assert case.applicant is not None
+    url = reverse("grants:small_aids", args=[case.applicant.reference])
+    owner = client_of(world.owner(case))
+    given = {"funder": "ADEME", "granted_on": "2025-03-01", "amount": "120 000", "regulation": "general"}
+    assert owner.post(url, given).status_code == 302
+    text = owner.get(url).content.decode().replace("\u202f", " ").replace("\u00a0", " ")
+    assert "180 000 €" in text
+    assert owner.post(url, given | {"amount": "-1"}).status_code == 422
+    aid = case.applicant.small_aids.get()
+    stranger = client_of(desk.account("inconnue"))
+    assert stranger.get(url).status_code == 404
+    assert (
+        stranger.post(reverse("grants:small_aid_remove", args=[case.applicant.reference]), {"pk": aid.pk}).status_code
+        == 404
+    )
+    owner.post(reverse("grants:small_aid_remove", args=[case.applicant.reference]), {"pk": aid.pk})
+    assert not case.applicant.small_aids.exists()

@@ -98,6 +98,23 @@ class AnswerForm(forms.Form):
     file = forms.FileField(label=_("The bank's answer (camt.054, pain.002 or CSV)"))
 
 
+class SmallAidForm(forms.Form):
+    """A de minimis aid received from another funder."""
+
+    funder = forms.CharField(label=_("Who gave it"), max_length=200)
+    granted_on = DayField(label=_("Granted on"))
+    amount = NumberField(label=_("Amount, in euros"))
+    regulation = forms.ChoiceField(
+        label=_("Rules it was given under"),
+        choices=[
+            ("general", _("general")),
+            ("agriculture", _("agriculture")),
+            ("fisheries", _("fisheries")),
+            ("sgei", _("services of general interest")),
+        ],
+    )
+
+
 class PlanLineForm(forms.Form):
     """One funder. An empty line is left out."""
 

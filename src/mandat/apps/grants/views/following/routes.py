@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from mandat.apps.grants.views.following import applicant as money
 from mandat.apps.grants.views.following import bureau as following
-from mandat.apps.grants.views.following import files
+from mandat.apps.grants.views.following import files, small_aids
 
 patterns: list[URLPattern | URLResolver] = [
     path("mes-dossiers/<str:reference>/argent/", money.money, name="money"),
@@ -14,6 +14,8 @@ patterns: list[URLPattern | URLResolver] = [
     path("mes-dossiers/<str:reference>/argent/plan/", money.plan, name="plan"),
     path("mes-dossiers/<str:reference>/argent/pieces/<int:pk>/", money.piece, name="money_piece"),
     path("mes-dossiers/<str:reference>/argent/<slug:act>/", money.money_act, name="money_act"),
+    path("mes-dossiers/de-minimis/<uuid:reference>/", small_aids.small_aids_of, name="small_aids"),
+    path("mes-dossiers/de-minimis/<uuid:reference>/retirer/", small_aids.small_aid_remove, name="small_aid_remove"),
     path("bureau/versements/", following.worklist, name="following"),
     path("bureau/versements/ordonner/", files.order, name="payments_order"),
     path("bureau/versements/reponse/", files.answer, name="payments_answer"),
