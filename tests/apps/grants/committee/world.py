@@ -70,7 +70,7 @@ def organisation(name: str = "Les Amis de l'essai", **values: Any) -> Organisati
 
 
 def owner(of: Organisation) -> User:
-    who = user(f"membre-{of.pk}")
+    who = user(f"proprietaire-{of.pk}")
     Member.objects.create(organisation=of, user=who, rank=Rank.OWNER)
     return who
 
