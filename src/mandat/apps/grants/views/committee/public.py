@@ -75,7 +75,7 @@ def sitting(request: HttpRequest, pk: int) -> HttpResponse:
         "present": sum(one["present"] for one in members),
         "lines": [_line(one, members) for one in rows],
         "rows": rows,
-        "total": _sum(held["items"]),
+        "total": _sum(named),
         "private": _counts(private),
         "private_total": _sum(private) if len(private) >= 5 else None,
     }  # fmt: skip
