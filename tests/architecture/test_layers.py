@@ -48,10 +48,18 @@ KNOWN_OUTSIDE = {
         "mandat.apps.grants": "organisations apply, and their members act for them",
         "mandat.apps.funds": "loans and stakes name the legal person they were given to",
         "mandat.apps.registers": "organisations hold labels and sign contracts, and their members are told",
+        "mandat.apps.demonstration": "synthetic cases name who applied",
     },
-    "mandat.apps.grants.models": {"mandat.apps.registers": "a label or a contract comes from a case decided"},
-    "mandat.apps.funds.models": {"mandat.apps.registers": "the impact sheet of a measure adds up its envelopes"},
+    "mandat.apps.grants.models": {
+        "mandat.apps.registers": "a label or a contract comes from a case decided",
+        "mandat.apps.demonstration": "synthetic cases are written in bulk, for benchmarks",
+    },
+    "mandat.apps.funds.models": {
+        "mandat.apps.grants": "awards name the envelope and the allocations that pay them",
+        "mandat.apps.registers": "the impact sheet of a measure adds up its envelopes",
+    },
     "mandat.apps.ledger.models": {
+        "mandat.apps.grants": "payments name the file they go in, and learn what the bank says",
         "mandat.apps.funds": "envelopes hold accounts of the ledger by their names",
         "mandat.apps.rights": "payments name the file they go in, and learn what the bank says",
         "mandat.apps.wallets": "each wallet and each partner has its account in the ledger; settlements name their file",

@@ -23,7 +23,7 @@ from mandat.apps.grants.terms import SCHEMES
 _MODELS = (
     "grants.Case", "grants.Submission", "grants.Request", "grants.Shared", "grants.ShareInvitation", "grants.Party", "grants.Piece", "grants.Move",
     "grants.Message", "grants.Opinion", "grants.Score", "grants.Visit", "grants.Recusal", "grants.Sitting", "grants.Vote",
-    "grants.Decision", "grants.Amendment", "grants.ConditionRecord", "grants.PaymentRequest", "grants.Recovery", "grants.SmallAid",
+    "grants.Decision", "grants.Amendment", "grants.ConditionRecord", "grants.Account", "grants.PaymentRequest", "grants.Recovery", "grants.SmallAid",
     "grants.BankDetails", "grants.PaymentRun", "grants.FinalCost", "grants.Receipt", "grants.ConditionCheck", "grants.Breach",
 )  # fmt: skip
 _POSTS = ("grants.Post", "grants.Seat")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from mandat.apps.grants.services.drafts import MOST_LINES
+from mandat.apps.grants.services.funders import MOST_LINES
 from mandat.engines.financing import Source
 from mandat.web import formats
 

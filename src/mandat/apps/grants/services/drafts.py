@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -25,10 +24,11 @@ from mandat.apps.grants.calls import phase, window
 from mandat.apps.grants.forms.questions import Asked, checked
 from mandat.apps.grants.keeping import case_delete
 from mandat.apps.grants.machine import State
-from mandat.apps.grants.models import Case, PlanLine, Request
+from mandat.apps.grants.models import Case, Request
 from mandat.apps.grants.schema.scheme import Call, Scheme
 from mandat.apps.grants.services import limits
 from mandat.apps.grants.services.breaches import exclusion_check
+from mandat.apps.grants.services.funders import plan_set
 from mandat.apps.grants.services.moving import held, synthetic, terms_of, today
 from mandat.apps.grants.sheets import KIND, SEAT, Sheet, fields_of, merged, sheet_of, whole
 from mandat.apps.grants.terms import SCHEMES
@@ -41,12 +41,9 @@ from mandat.apps.rulebook.published import published_rules
 from mandat.apps.territory import selectors as territory
 from mandat.engines.financing import Source
 from mandat.kernel.errors import InputError
-from mandat.kernel.money import CENT
 from mandat.kernel.text import Text
 from mandat.web import formats
 
-MOST_LINES = 40
-LARGEST = Decimal(10) ** 12
 #: Fields of the scheme's own that the organisation's sheet fills, by their usual names.
 _SHEET = {
     "nom_organisme": "name", "denomination": "name", "raison_sociale": "name", "adresse": "address", "code_postal": "postcode",
@@ -230,7 +227,7 @@ def case_save(
     _derive(case)
     case.save()
     if plan is not None:
-        _plan(case, plan)
+        plan_set(case, plan)
     return case
 
 
@@ -352,52 +349,6 @@ def _derive(case: Case) -> None:
         case.applicant_kind = kinds[0]
 
 
-def _plan(case: Case, plan: Sequence[Source]) -> None:
-    if len(plan) > MOST_LINES:
-        raise InputError(Text(f"au plus {MOST_LINES} lignes dans le plan", f"at most {MOST_LINES} lines in the plan"))
-    lines = []
-    for position, source in enumerate(plan):
-        funder = " ".join("".join(c if c.isprintable() else " " for c in source.funder).split())
-        if not funder or len(funder) > 200:
-            raise InputError(
-                Text("nommez chaque financeur (200 caractères au plus)", "name each funder (200 characters at most)")
-            )
-        amount = source.amount
-        if not amount.is_finite() or not 0 <= amount < LARGEST or amount != amount.quantize(CENT):
-            raise InputError(
-                Text(
-                    f"{funder} : un montant positif, au centime près", f"{funder}: a positive amount, to the cent"
-                )
-            )  # fmt: skip
-        lines.append(
-            PlanLine(case=case, position=position, funder=funder, amount=int(amount * 100), public=source.public,
-                     own=source.own, certain=source.certain)
-        )  # fmt: skip
-    case.plan.all().delete()
-    PlanLine.objects.bulk_create(lines)
-
-
-def sources_of(case: Case) -> list[Source]:
-    """The lines of the financing plan, other than what is asked of the Region."""
-    return [
-        Source(funder=line.funder, amount=Decimal(line.amount) / 100, public=line.public, own=line.own, certain=line.certain)
-        for line in case.plan.all()
-    ]  # fmt: skip
-
-
-def region_source(case: Case) -> Source | None:
-    """What is asked of the Region, as a line of the plan; None where it is not known yet."""
-    if case.asked is None:
-        return None
-    return Source(funder=region_name(), amount=Decimal(case.asked) / 100, public=True)
-
-
-def region_name() -> str:
-    """How the Region is called among funders."""
-    current = published()
-    return f"Région {current.programme.region_name}"
-
-
 @transaction.atomic
 def case_discard(*, actor: User, case: Case) -> None:
     """Throw a draft away, with its files."""
@@ -431,6 +382,6 @@ def leads(user: User, case: Case) -> bool:
 
 
 __all__ = [
-    "StaleError", "asked_at", "case_discard", "case_save", "case_start", "editable", "fields_of", "leads", "open_request", "region_name",
-    "region_source", "require_lead", "sources_of", "terms_of",
+    "StaleError", "asked_at", "case_discard", "case_save", "case_start", "editable", "fields_of", "leads", "open_request", "require_lead",
+    "terms_of",
 ]  # fmt: skip

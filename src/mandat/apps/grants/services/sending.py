@@ -26,7 +26,8 @@ from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.schema.scheme import Call
 from mandat.apps.grants.services import delays, small_aids
 from mandat.apps.grants.services.breaches import exclusion_check
-from mandat.apps.grants.services.drafts import asked_at, open_request, region_source, require_lead
+from mandat.apps.grants.services.drafts import asked_at, open_request, require_lead
+from mandat.apps.grants.services.funders import region_source
 from mandat.apps.grants.services.moving import fact, held, move, terms_of, today
 from mandat.apps.grants.services.telling import tell_applicants
 from mandat.apps.grants.sheets import Sheet, sheet_of

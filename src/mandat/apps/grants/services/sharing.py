@@ -18,7 +18,8 @@ from mandat.apps.grants.completeness import role_words
 from mandat.apps.grants.machine import ENDED, State
 from mandat.apps.grants.models import Case, Party, Shared, ShareInvitation
 from mandat.apps.grants.services import limits
-from mandat.apps.grants.services.drafts import LARGEST, require_lead
+from mandat.apps.grants.services.drafts import require_lead
+from mandat.apps.grants.services.funders import LARGEST
 from mandat.apps.grants.services.moving import held, terms_of
 from mandat.apps.grants.services.telling import members, tell
 from mandat.apps.organisations.models import Organisation, Rank

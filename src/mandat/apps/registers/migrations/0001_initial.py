@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('rank', models.PositiveSmallIntegerField()),
                 ('title', models.CharField(max_length=200)),
                 ('due_on', models.DateField()),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('under-way', 'under way'), ('done', 'done'), ('dropped', 'dropped')], default='planned', max_length=9)),
+                ('state', models.CharField(choices=[('planned', 'planned action'), ('under-way', 'under way'), ('done', 'done'), ('dropped', 'given up by the parties')], default='planned', max_length=9)),
                 ('done_on', models.DateField(null=True)),
                 ('evidence', models.CharField(blank=True, max_length=500)),
                 ('cost', models.BigIntegerField(null=True)),

@@ -27,7 +27,7 @@ from mandat.apps.grants.forms.questions import said
 from mandat.apps.grants.machine import State
 from mandat.apps.grants.models import Case
 from mandat.apps.grants.schema.form import Section
-from mandat.apps.grants.services import drafts, evidence, sending
+from mandat.apps.grants.services import drafts, evidence, funders, sending
 from mandat.apps.grants.services.moving import today
 from mandat.apps.grants.views.applicant.shared import (
     Draft,
@@ -208,7 +208,7 @@ def plan(request: HttpRequest, case: Case) -> HttpResponseBase:
     name = case.applicant.name if case.applicant else user_of(request).name
     form = PlanForm(
         request.POST if request.method == "POST" else None,
-        lines=drafts.sources_of(case),
+        lines=funders.sources_of(case),
         own=name,
         public=case.applicant_kind in PUBLIC,
     )
@@ -230,8 +230,8 @@ def plan(request: HttpRequest, case: Case) -> HttpResponseBase:
             case.refresh_from_db()
             draft = draft_of(case)
         form.after(operation)
-    region = drafts.region_source(case)
-    sources = tuple(form.sources() if request.method == "POST" else drafts.sources_of(case))
+    region = funders.region_source(case)
+    sources = tuple(form.sources() if request.method == "POST" else funders.sources_of(case))
     context = values(draft, "plan", _("Financing plan"))
     context |= {
         "form": form,
@@ -320,7 +320,7 @@ def review(request: HttpRequest, case: Case) -> HttpResponseBase:
     context = values(draft, "review", _("What you send"))
     context |= {
         "recap": recap(draft),
-        "plan": [*filter(None, [drafts.region_source(case)]), *drafts.sources_of(case)] if sheet.planned else [],
+        "plan": [*filter(None, [funders.region_source(case)]), *funders.sources_of(case)] if sheet.planned else [],
         "wanted": wanted(sheet.evidence("application"), case),
         "parties": list(case.parties.select_related("organisation").order_by("pk")),
         "mended": [(lack, where(case, lack)) for lack in draft.lacking],

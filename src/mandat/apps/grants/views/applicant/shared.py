@@ -20,7 +20,8 @@ from mandat.apps.grants import access
 from mandat.apps.grants.completeness import Lack, lacks, standing_of
 from mandat.apps.grants.machine import State
 from mandat.apps.grants.models import Case
-from mandat.apps.grants.services.drafts import editable, open_request, region_source
+from mandat.apps.grants.services.drafts import editable, open_request
+from mandat.apps.grants.services.funders import region_source
 from mandat.apps.grants.services.moving import terms_of
 from mandat.apps.grants.sheets import Sheet, sheet_of
 from mandat.apps.programme.views.shared import home_crumb
