@@ -53,6 +53,11 @@ def question(kind: str) -> Asked:
     return asked_of(Scheme.model_validate(body), None)["champ"]
 
 
+@pytest.mark.parametrize("typed", ["\x00", "\x1f", " \x7f ", "\u200b"])
+def test_what_does_not_show_is_no_answer(typed: str) -> None:
+    assert read(question("text"), {"": typed}, as_of=DAY) is None
+
+
 @pytest.mark.parametrize("kind", TYPES)
 @given(words=st.lists(WORDS, min_size=4, max_size=4))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -148,7 +148,8 @@ def read(asked: Asked, typed: Mapping[str, Any], *, as_of: dt.date) -> Any:
         chosen = [str(code) for code in typed.get("several", ())]
         return _choices(asked, chosen) if chosen else None
     text = str(typed.get("", ""))
-    return _text(asked, text) if text.strip() else None
+    # Nothing that shows is nothing: control characters alone would be kept as an empty answer.
+    return _text(asked, text) if _plain(text, lines=asked.type == "paragraph") else None
 
 
 def checked(asked: Asked, value: Any, *, as_of: dt.date) -> Any:
