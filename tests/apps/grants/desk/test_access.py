@@ -71,6 +71,7 @@ class Scene:
     opinion: Opinion
     post: Post
     seat: Seat
+    sitting: Sitting
 
 
 def scene(**values: Any) -> Scene:
@@ -108,7 +109,7 @@ def scene(**values: Any) -> Scene:
     seat = Seat.objects.create(programme="essai", body="conseil", user=people["committee"], since=dt.date(2020, 1, 1))
     sitting = Sitting.objects.create(programme="essai", body="conseil", on=today(), quorum=1)
     Item.objects.create(sitting=sitting, case=case, position=1)
-    return Scene(case, people, _piece(case), asked, Post.objects.get(user=people["reading"]), seat)
+    return Scene(case, people, _piece(case), asked, Post.objects.get(user=people["reading"]), seat, sitting)
 
 
 def _piece(case: Case) -> Piece:
@@ -186,6 +187,13 @@ ROWS: dict[str, Row] = {
     "message": side(get=False),
     "withdraw": side(),
     # What follows an award. Services ask again who may do each act.
+    "undertakings": side(exact=True),
+    "case_conditions": side(exact=True, who=BUREAU),
+    # Committees: the secretariat's pages, a member's own, and what is public.
+    "sittings": Row(AGENTS),
+    "sitting": Row(AGENTS, lambda made: (made.sitting.pk,)),
+    "my_sittings": Row(KNOWN),
+    "committees": Row(EVERYONE),
     "money": side(awarded=True, exact=True),
     "plan": side(awarded=True, exact=True, who=EDITS),
     "money_piece": side("piece", awarded=True, exact=True),
@@ -236,13 +244,27 @@ ROWS: dict[str, Row] = {
 }
 #: Addresses that need more than a case to open (a file of payments, an invitation): those below are kept from whoever lacks the role,
 #: and the rest is tested where they are made.
-BY_ROLE: dict[str, tuple[frozenset[str], tuple[Any, ...]]] = {
-    "payments_order": (AGENTS, ()),
-    "payments_answer": (AGENTS, ()),
-    "payments_file": (AGENTS, ("ABCD", "xml")),
-    "payments_sent": (AGENTS, ("ABCD",)),
-    "invited": (EVERYONE, ("secret",)),
-    "start": (KNOWN, ("jury",)),
+BY_ROLE: dict[str, tuple[frozenset[str], Callable[[Scene], tuple[Any, ...]]]] = {
+    "payments_order": (AGENTS, lambda made: ()),
+    "payments_answer": (AGENTS, lambda made: ()),
+    "payments_file": (AGENTS, lambda made: ("ABCD", "xml")),
+    "payments_sent": (AGENTS, lambda made: ("ABCD",)),
+    "invited": (EVERYONE, lambda made: ("secret",)),
+    "start": (KNOWN, lambda made: ("jury",)),
+    "sitting_agenda": (AGENTS, lambda made: (made.sitting.pk,)),
+    "sitting_letters": (AGENTS, lambda made: (made.sitting.pk,)),
+    "sitting_item": (AGENTS, lambda made: (made.sitting.pk, 1)),
+    "sitting_act": (AGENTS, lambda made: (made.sitting.pk, "ouvrir")),
+    "my_sitting": (VERBS["vote"], lambda made: (made.sitting.pk,)),
+    "my_sitting_agenda": (VERBS["vote"], lambda made: (made.sitting.pk,)),
+    "my_recusal": (VERBS["vote"], lambda made: (made.sitting.pk, 1)),
+    "committee_sitting": (EVERYONE, lambda made: (made.sitting.pk,)),
+    "committee_minutes": (EVERYONE, lambda made: (made.sitting.pk,)),
+    "committee_csv": (EVERYONE, lambda made: (made.sitting.pk,)),
+    "letter": (SIDE, lambda made: (made.case.reference, "decision")),
+    "file_letter": (BUREAU, lambda made: (made.case.reference, "decision")),
+    "agreement": (BUREAU, lambda made: (made.case.reference,)),
+    "agreement_act": (EXAMINES, lambda made: (made.case.reference, "envoyer")),
 }
 
 
@@ -310,7 +332,7 @@ def test_what_needs_more_than_a_case_is_kept_from_whoever_lacks_the_role() -> No
     made = scene()
     doors = clients(made)
     for name, (who, args) in BY_ROLE.items():
-        url = reverse(f"grants:{name}", args=args)
+        url = reverse(f"grants:{name}", args=args(made))
         for person in EVERYONE - who:
             with transaction.atomic():
                 got, posted = doors[person].get(url), doors[person].post(url)
