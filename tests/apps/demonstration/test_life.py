@@ -16,17 +16,22 @@ from django.utils import timezone
 
 from mandat import journal
 from mandat.apps.accounts.models import Notice, User
-from mandat.apps.demonstration import accounts, classes, clock, purses, residents
+from mandat.apps.demonstration import accounts, bodies, classes, clock, credits, projects, purses, residents
 from mandat.apps.demonstration import life as lives
 from mandat.apps.demonstration.claims import moment
 from mandat.apps.demonstration.course import END
 from mandat.apps.demonstration.places import Places, places
+from mandat.apps.funds.models import Envelope
+from mandat.apps.funds.selectors import standings
+from mandat.apps.grants.models import Case, Decision, PaymentRequest, Sitting, Submission, Vote
+from mandat.apps.grants.submitted import read_back
 from mandat.apps.ledger.models import Account
 from mandat.apps.offers.models import Appointment, Invitation, Member
 from mandat.apps.programme import published as published_module
 from mandat.apps.programme.published import published
 from mandat.apps.programme.rollups import verify
 from mandat.apps.programme.services import programme_load
+from mandat.apps.registers.models import Contract, Label
 from mandat.apps.rights.models import Claim
 from mandat.apps.territory import reference
 from mandat.apps.territory.services import territory_import
@@ -84,6 +89,11 @@ def lived(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, A
         patch.setattr(classes, "SIZES", {"person": (4, 8), "group": (4, 3)})
         patch.setattr(classes, "ROUNDS", 1)
         patch.setattr(lives, "BEGINS", SHOWN)
+        # One quarter of applications, early enough for the first payments.
+        patch.setattr(projects, "BEGINS", SHOWN + dt.timedelta(days=7))
+        patch.setattr(projects, "QUARTERS", 1)
+        patch.setattr(projects, "MOST", 4)
+        patch.setattr(credits, "OPENS", SHOWN + dt.timedelta(days=1))
         published_module._read.cache_clear()
         with reference.bundled()["24"].open("rb") as stream:
             territory_import(reference=reference.read_bundle(stream, file="24.json.gz"))
@@ -165,3 +175,65 @@ def test_a_programme_without_rights_has_no_such_life(demo: Any) -> None:
     assert not life.weeks
     life.live(SHOWN, until=moment(END, 17))
     assert not User.objects.filter(email__startswith="resident-").exists()
+
+
+def test_applications_are_sent_examined_decided_and_some_are_paid(lived: dict[str, Any]) -> None:
+    found = kinds(lived)
+    cases = Case.objects.count()
+    assert cases == found["grants.applied.v1"] > 60
+    assert found["grants.awarded.v1"] > 20
+    assert found["grants.refused.v1"] > 0
+    assert found["grants.paid.v1"] == PaymentRequest.objects.filter(state="paid").count() > 0
+    assert Decision.objects.count() == cases
+    assert set(Case.objects.values_list("synthetic", flat=True)) == {True}
+
+
+def test_what_was_sent_can_be_read_back_and_is_what_the_case_says(lived: dict[str, Any]) -> None:
+    for submission in Submission.objects.select_related("case__subject").order_by("pk")[:20]:
+        record = read_back(submission)
+        assert record["reference"] == submission.case.reference
+        assert record["scheme"]["code"] == submission.case.scheme
+
+
+def test_committees_sat_with_their_quorum_and_voted(lived: dict[str, Any]) -> None:
+    for sitting in Sitting.objects.all():
+        assert sitting.state == "closed"
+        assert sitting.present.count() >= sitting.quorum
+        assert Vote.objects.filter(item__sitting=sitting).count() >= sitting.items.count() * sitting.quorum
+    assert Sitting.objects.exists()
+
+
+def test_no_envelope_gave_more_than_was_voted(lived: dict[str, Any]) -> None:
+    found = standings(list(Envelope.objects.all()))
+    assert found
+    for one in found:
+        assert 0 <= one.promised <= one.voted
+    assert sum(one.promised for one in found) * 100 == sum(
+        Case.objects.exclude(awarded=None).values_list("awarded", flat=True)
+    )
+    served = credits.budgeted(published())
+    voted = {
+        code
+        for entry in lived["entries"]
+        if entry.fact.kind == "budget.line_voted.v1"
+        for code in entry.fact.commitments
+    }
+    assert voted
+    assert voted <= served
+
+
+def test_labels_are_held_and_contracts_cover_groups_of_communes(lived: dict[str, Any]) -> None:
+    assert Label.objects.filter(ended_on=None).exists()
+    running = Contract.objects.filter(state="running")
+    assert running.exists()
+    assert all(contract.areas.exists() and contract.actions.exists() for contract in running)
+
+
+def test_organisations_are_numbers_and_nobodys(lived: dict[str, Any]) -> None:
+    from stdnum.fr import siret
+
+    for organisations in bodies.bodies(places("24")).by_kind.values():
+        for one in organisations:
+            assert re.fullmatch(r"[A-ZÉ][\w\s]* synthétique n° \d+", one.name)
+            assert siret.is_valid(one.siret)
+            assert one.siret.startswith("0000")

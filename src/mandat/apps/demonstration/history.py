@@ -22,8 +22,10 @@ from django.db import transaction
 from mandat import journal
 from mandat.apps.demonstration import acts
 from mandat.apps.demonstration.course import END, Course, Planned, courses
+from mandat.apps.demonstration.credits import VOTED, budgeted
 from mandat.apps.demonstration.life import life
 from mandat.apps.demonstration.places import Places, places
+from mandat.apps.grants.terms import SCHEMES
 from mandat.apps.programme.published import Published, published
 from mandat.facts import Fact
 from mandat.journal import Entry
@@ -35,7 +37,7 @@ from mandat.kernel.text import Text
 DONE = "history-written"
 
 #: Facts that only their own services make: nothing is planned of them here.
-SERVED = ("rights.", "offers.", "wallets.")
+SERVED = ("rights.", "offers.", "wallets.", "labels.", "contracts.")
 
 Week = tuple[dt.datetime, list[Planned]]
 
@@ -135,10 +137,19 @@ def _filled(item: Planned, indexes: Mapping[str, int]) -> Fact:
     return item.fill(item.fact, indexes[item.after])
 
 
+def _served(current: Published, course: Course) -> tuple[str, ...]:
+    """Beginnings of the kinds that services make for a commitment: awards where a scheme serves it, votes where envelopes are opened."""
+    code = course.commitment.code
+    found: tuple[str, ...] = SERVED
+    if any(code in terms.document.commitments for terms in SCHEMES.all(current).values()):
+        found += ("grants.",)
+    return (*found, VOTED) if code in budgeted(current) else found
+
+
 def plan(current: Published, course: Course, where: Places) -> None:
     """Draw the facts of one commitment."""
     acts.milestones(current, course)
-    kinds = [kind for kind in course.commitment.indicator.facts if not kind.startswith(SERVED)]
+    kinds = [kind for kind in course.commitment.indicator.facts if not kind.startswith(_served(current, course))]
     if course.pace == "none" or not kinds:
         return
     kind = kinds[int(course.chance.integers(len(kinds)))] if len(kinds) > 1 else kinds[0]

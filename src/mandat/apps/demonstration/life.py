@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mandat.apps.accounts.models import Notice, User
-from mandat.apps.demonstration import claims, classes, purses
+from mandat.apps.demonstration import cases, claims, classes, following, purses
+from mandat.apps.demonstration.bodies import bodies
 from mandat.apps.demonstration.claims import Act, Staff, moment
 from mandat.apps.demonstration.clock import set_to
 from mandat.apps.demonstration.course import END
 from mandat.apps.demonstration.places import Places
+from mandat.apps.demonstration.projects import projects
 from mandat.apps.demonstration.residents import Resident, accounts, residents
 from mandat.apps.programme.published import Published
 from mandat.apps.rights import services as rights
@@ -79,6 +81,7 @@ def life(current: Published, where: Places) -> Life:
         *claims.acts(found, users, Staff(agent, second)),
         *purses.acts(where, partner, Staff(agent, second)),
         *classes.acts(where, classes.Team(agent, admin, second)),
+        *_applications(current, where, cases.Desk(agent, second, admin)),
     ]
     weeks: dict[dt.date, list[Act]] = defaultdict(list)
     for act in every:
@@ -87,3 +90,12 @@ def life(current: Published, where: Places) -> Life:
             weeks[day - dt.timedelta(days=day.weekday())].append(act)
     holders = {users[resident.number].pk: resident for resident in found}
     return Life(weeks, holders, partner, agent)
+
+
+def _applications(current: Published, where: Places, desk: cases.Desk) -> list[Act]:
+    """What is asked of the schemes and what follows; nothing for a programme without any."""
+    found = bodies(where)
+    held = cases.batches_of([(monday, batch) for monday, batch in projects(current, found) if batch])
+    if not held:
+        return []
+    return [*cases.acts(current, found, held, desk), *following.acts(held, found.opener, desk)]

@@ -104,15 +104,16 @@ def settle(day: dt.date, agent: User) -> None:
         except InputError:  # nothing is owed
             continue
         services.run_sent(actor=agent, run=run)
-        services.answer_record(actor=agent, outcomes=_paid(run.file_id, day))
+        services.answer_record(actor=agent, outcomes=paid(run.file_id, day))
     try:
         transfers = rights.transfers_make(actor=agent, reference=f"SYN-{day:%Y%m}-D", execution_on=day)
     except InputError:
         return
     rights.transfers_sent(actor=agent, run=transfers)
-    rights.answer_record(actor=agent, outcomes=_paid(transfers.file_id, day))
+    rights.answer_record(actor=agent, outcomes=paid(transfers.file_id, day))
 
 
-def _paid(file: int | None, day: dt.date) -> list[Outcome]:
+def paid(file: int | None, day: dt.date) -> list[Outcome]:
+    """What a bank that pays everything answers about a file."""
     rows = Payment.objects.filter(file=file).order_by("pk")
     return [Outcome(row.end_to_end, "paid", Decimal(row.cents) / 100, day) for row in rows]

@@ -21,7 +21,7 @@ from mandat.apps.custody import content, uploads
 from mandat.apps.custody.models import StoredFile
 from mandat.apps.funds import services as funds
 from mandat.apps.funds.models import Allocation
-from mandat.apps.grants import access
+from mandat.apps.grants import access, hooks
 from mandat.apps.grants.machine import LIVE, State
 from mandat.apps.grants.models import Agreement, Amendment, Case, Decision, PaymentRequest
 from mandat.apps.grants.services import accounts_given, plans, small_aids
@@ -124,6 +124,7 @@ def _start(case: Case, decision: Decision, agreement: Agreement, *, actor: User,
         amount = Decimal(allocation.awarded) / 100
         funds.engage(allocation=allocation, amount=amount, key=f"engage:{decision.rank}", actor=f"user:{actor.pk}")
     accounts_given.accounts_schedule(case)
+    hooks.in_force(case, on)
 
 
 @transaction.atomic

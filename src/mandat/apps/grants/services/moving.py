@@ -74,7 +74,7 @@ def move(case: Case, name: str, *, who: Who, actor: User | None, reason: str = "
     return made
 
 
-def fact(
+def fact_of(
     kind: str,
     case: Case,
     terms: Terms[Scheme],
@@ -85,27 +85,28 @@ def fact(
     unit: str = "",
     amount: Decimal | None = None,
     **data: Any,
-) -> journal.Entry:
-    """Append the fact of an act on one case: its scheme and place, and nothing of a natural person."""
-    [entry] = journal.append(
-        [
-            Fact(
-                kind=kind,
-                occurred_on=on or today(),
-                programme=case.programme,
-                measures=terms.document.measures,
-                commitments=terms.document.commitments,
-                area=f"commune:{case.area}" if case.area and case.applicant_id else "",
-                subject=subject,
-                quantity=quantity,
-                unit=unit,
-                amount=amount,
-                definition=terms.ref,
-                data=data,
-                synthetic=case.synthetic,
-            )
-        ]
+) -> Fact:
+    """The fact of an act on one case: its scheme and place, and nothing of a natural person."""
+    return Fact(
+        kind=kind,
+        occurred_on=on or today(),
+        programme=case.programme,
+        measures=terms.document.measures,
+        commitments=terms.document.commitments,
+        area=f"commune:{case.area}" if case.area and case.applicant_id else "",
+        subject=subject,
+        quantity=quantity,
+        unit=unit,
+        amount=amount,
+        definition=terms.ref,
+        data=data,
+        synthetic=case.synthetic,
     )
+
+
+def fact(kind: str, case: Case, terms: Terms[Scheme], **said: Any) -> journal.Entry:
+    """Append ``fact_of`` the same arguments."""
+    [entry] = journal.append([fact_of(kind, case, terms, **said)])
     return entry
 
 
