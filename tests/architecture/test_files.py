@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -108,3 +109,11 @@ def test_links_between_documents_lead_somewhere() -> None:
         if not re.match(r"[a-z]+:", target) and not (path.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_every_fragment_of_the_changelog_is_of_a_known_type() -> None:
+    """Any other is left out of the changelog without a word."""
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["towncrier"]["type"]
+    types = {one["directory"] for one in known}
+    fragments = [path.name for path in (ROOT / "changelog.d").glob("*.md")]
+    assert [name for name in fragments if name.split(".")[1] not in types] == []
