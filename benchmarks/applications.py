@@ -103,7 +103,7 @@ import django
 django.setup()
 from django.test import Client
 taken = []
-client = Client()
+client = Client(HTTP_HOST="127.0.0.1")
 first = {"asked": ["siege", "cout", "demande"], "siege": "45234", "cout": "10000", "demande": "4000"}
 for n in range(int(sys.argv[1])):
     began = time.perf_counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -36,11 +37,18 @@ def said_why(error: WrongAnswerError) -> None:
     assert str(error).strip()
 
 
+@cache
+def body() -> str:
+    """The scheme that asks everything, as a text: each reader takes its own."""
+    return world.files()["schemes/complet.yaml"].decode()
+
+
+@cache
 def question(kind: str) -> Asked:
     """A field of the scheme's own of one type, read through its schema."""
-    body: dict[str, Any] = json.loads(world.files()["schemes/complet.yaml"])
+    made: dict[str, Any] = json.loads(body())
     extra = {"choices": world.CHOICES} if kind in ("choice", "choices") else {}
-    body["form"] = {
+    made["form"] = {
         "sections": [
             {
                 "code": "une",
@@ -49,8 +57,8 @@ def question(kind: str) -> Asked:
             }
         ]
     }
-    body = {key: value for key, value in body.items() if key not in ("kind", "rules")}
-    return asked_of(Scheme.model_validate(body), None)["champ"]
+    made = {key: value for key, value in made.items() if key not in ("kind", "rules")}
+    return asked_of(Scheme.model_validate(made), None)["champ"]
 
 
 @pytest.mark.parametrize("typed", ["\x00", "\x1f", " \x7f ", "\u200b"])
@@ -104,11 +112,7 @@ def test_an_answer_that_comes_from_elsewhere_is_checked_the_same(kind: str, valu
 @settings(max_examples=40)
 def test_rows_of_a_repeated_section_never_pass_their_limit(rows: str, name: str, hours: str) -> None:
     scheme = Scheme.model_validate(
-        {
-            key: value
-            for key, value in json.loads(world.files()["schemes/complet.yaml"]).items()
-            if key not in ("kind", "rules")
-        }
+        {key: value for key, value in json.loads(body()).items() if key not in ("kind", "rules")}
     )
     section = next(one for one in scheme.form.sections if one.repeats)
     fields = [one for one in asked_of(scheme, None).values() if one.section.code == section.code]
