@@ -52,7 +52,7 @@ KNOWN_OUTSIDE = {
     },
     "mandat.apps.grants.models": {
         "mandat.apps.registers": "a label or a contract comes from a case decided",
-        "mandat.apps.demonstration": "synthetic cases are written in bulk, for benchmarks",
+        "mandat.apps.demonstration": "the demonstration finds the cases it made; those of benchmarks are written in bulk",
     },
     "mandat.apps.funds.models": {
         "mandat.apps.grants": "awards name the envelope and the allocations that pay them",
@@ -65,6 +65,7 @@ KNOWN_OUTSIDE = {
         "mandat.apps.wallets": "each wallet and each partner has its account in the ledger; settlements name their file",
         "mandat.apps.demonstration": "the demonstration's bank answers for each payment of a file",
     },
+    "mandat.apps.registers.models": {"mandat.apps.demonstration": "the actions of a contract are found to be told"},
     "mandat.apps.rights.models": {"mandat.apps.demonstration": "residents find the claim they made, to go on with it"},
     "mandat.apps.wallets.models": {"mandat.apps.demonstration": "residents find a till and what is left in a wallet"},
     "mandat.apps.offers.models": {
