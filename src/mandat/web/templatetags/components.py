@@ -138,10 +138,12 @@ def empty(content: str, title: Any) -> SafeString:
 def field(field: BoundField) -> dict[str, Any]:
     """A form field: label above, help, then the error beside it, tied by ``aria-describedby``."""
     widget: Any = field.field.widget
+    # A group of buttons has no label of its own to point at: its own name then tells it from others.
+    name = field.id_for_label or field.auto_id
     described = " ".join(
         itertools.chain(
-            [f"{field.id_for_label}-help"] if field.help_text else [],
-            [f"{field.id_for_label}-error"] if field.errors else [],
+            [f"{name}-help"] if field.help_text else [],
+            [f"{name}-error"] if field.errors else [],
         )
     )
     attributes: dict[str, Any] = {}
@@ -151,6 +153,7 @@ def field(field: BoundField) -> dict[str, Any]:
         attributes["aria-invalid"] = "true"
     return {
         "field": field,
+        "name": name,
         "control": field.as_widget(attrs=attributes),
         "group": getattr(widget, "use_fieldset", False),
         "single": getattr(widget, "input_type", "") == "checkbox" and not getattr(widget, "allow_multiple_selected", False),

@@ -178,7 +178,6 @@ ROWS: dict[str, Row] = {
     "financing": side(),
     "pieces": side(),
     "piece_remove": side("piece", get=False),
-    "parties": side(),
     "share": side(),
     "leave": side(get=False),
     "review": side(),
@@ -202,7 +201,7 @@ ROWS: dict[str, Row] = {
     "worklist": Row(READERS, lambda made: ("a-verifier",)),
     "followed": side(awarded=True, exact=True, who=BUREAU),
     "followed_piece": side("piece", awarded=True, exact=True, who=BUREAU),
-    "follow_act": side("clore", get=False, awarded=True, exact=True, who=BUREAU),
+    "follow_act": side("clore", get=False, awarded=True, exact=True, who=EXAMINES),
     # The bureau.
     "queue": Row(READERS),
     "queue_csv": Row(READERS),
@@ -249,6 +248,8 @@ BY_ROLE: dict[str, tuple[frozenset[str], Callable[[Scene], tuple[Any, ...]]]] = 
     "payments_answer": (AGENTS, lambda made: ()),
     "payments_file": (AGENTS, lambda made: ("ABCD", "xml")),
     "payments_sent": (AGENTS, lambda made: ("ABCD",)),
+    # Only where the scheme takes joint applications.
+    "parties": (SIDE, lambda made: (made.case.reference,)),
     "invited": (EVERYONE, lambda made: ("secret",)),
     "start": (KNOWN, lambda made: ("jury",)),
     "sitting_agenda": (AGENTS, lambda made: (made.sitting.pk,)),
@@ -325,7 +326,7 @@ def test_every_address_opens_for_whom_its_row_says_and_for_nobody_else() -> None
         found = {who for who, client in doors.items() if outcome(client, row, url, made.case) == "in"}
         if found != row.who if row.exact else not (found <= row.who and "owner" in found):
             wrong.append((name, "too many", sorted(found - row.who), "too few", sorted(row.who - found)))
-    assert wrong == []
+    assert not wrong, wrong
 
 
 def test_what_needs_more_than_a_case_is_kept_from_whoever_lacks_the_role() -> None:
