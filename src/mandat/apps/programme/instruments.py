@@ -20,10 +20,10 @@ class Instrument:
 INSTRUMENTS: dict[str, Instrument] = {
     instrument.code: instrument
     for instrument in (
-        Instrument("grant", Text("dispositif d'aide", "aid scheme")),
-        Instrument("label", Text("label", "label")),
-        Instrument("contract", Text("contrat pluriannuel", "multi-year contract")),
-        Instrument("cond", Text("conditions aux aides", "conditionality")),
+        Instrument("grant", Text("dispositif d'aide", "aid scheme"), live=True),
+        Instrument("label", Text("label", "label"), live=True),
+        Instrument("contract", Text("contrat pluriannuel", "multi-year contract"), live=True),
+        Instrument("cond", Text("conditions aux aides", "conditionality"), live=True),
         Instrument("right", Text("droit individuel", "individual right"), live=True),
         Instrument("body", Text("instance", "body")),
         Instrument("process", Text("participation", "participation")),
