@@ -163,6 +163,11 @@ def side(
     return Row(who, args, get=get, awarded=awarded, exact=exact)
 
 
+def organisation(made: Scene) -> tuple[Any, ...]:
+    assert made.case.applicant is not None
+    return (made.case.applicant.reference,)
+
+
 EXAMINES = VERBS["examine"]
 ROWS: dict[str, Row] = {
     "directory": Row(EVERYONE),
@@ -250,6 +255,9 @@ BY_ROLE: dict[str, tuple[frozenset[str], Callable[[Scene], tuple[Any, ...]]]] = 
     "payments_sent": (AGENTS, lambda made: ("ABCD",)),
     # Only where the scheme takes joint applications.
     "parties": (SIDE, lambda made: (made.case.reference,)),
+    # Of an organisation, not of a case: agents who may correct its record may correct these too.
+    "small_aids": (AGENTS | {"owner", "editor", "reader", "auditor", "admin"}, organisation),
+    "small_aid_remove": (AGENTS | {"owner", "editor", "admin"}, organisation),
     "invited": (EVERYONE, lambda made: ("secret",)),
     "start": (KNOWN, lambda made: ("jury",)),
     "sitting_agenda": (AGENTS, lambda made: (made.sitting.pk,)),
