@@ -238,11 +238,11 @@ def figures(aid: Aid) -> tuple[tuple[int, int] | None, int | None]:
 
 def _comment(aid: Aid) -> str | None:
     assumed = reading.assumptions(aid.rule, timezone.localdate()) if aid.rule else 0
-    return (
-        f"{assumed} chiffre(s) de ce dispositif sont des hypothèses, à remplacer par des valeurs votées."
-        if assumed
-        else None
-    )
+    if not assumed:
+        return None
+    if assumed == 1:
+        return "Un chiffre de ce dispositif est une hypothèse, à remplacer par une valeur votée."
+    return f"{assumed} chiffres de ce dispositif sont des hypothèses, à remplacer par des valeurs votées."
 
 
 def call_of(current: Published, aid: Aid, call: Call, now: dt.datetime) -> dict[str, Any]:
