@@ -20,6 +20,7 @@ from mandat.kernel.errors import InputError, Problem
 from mandat.kernel.text import Text, counted
 
 if TYPE_CHECKING:
+    from mandat.apps.rulebook.schema import PerimeterDocument
     from mandat.engines.rules import Rule, RuleDocument, RuleProblem, VocabularyDocument
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
@@ -53,11 +54,11 @@ Place = tuple[str | int, ...]
 
 
 def _documents(data: Any, kind: str = "", place: Place = ()) -> Iterator[tuple[str, Place]]:
-    """The rules and vocabularies of a file, and where each stands: at the top, or inside another document (a scheme holds its rules)."""
+    """The rules, vocabularies and perimeters of a file, and where each stands: at the top, or inside another document (a scheme holds its rules)."""
     if not isinstance(data, dict):
         return
     kind = kind or str(data.get("kind"))
-    if kind in ("rule", "rule-vocabulary"):
+    if kind in ("rule", "rule-vocabulary", "perimeter"):
         yield kind, place
         return
     known = kinds().get(kind)
@@ -75,6 +76,7 @@ class Library:
     rules: dict[str, tuple[RuleDocument, Document]] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     vocabularies: dict[str, tuple[VocabularyDocument, Document]] = field(default_factory=dict)
+    named: list[PerimeterDocument] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, path: Path) -> None:
@@ -89,10 +91,12 @@ class Library:
             self._add(kind, document.inner(place) if place else document, place)
 
     def _add(self, kind: str, document: Document, place: Place) -> None:
+        from mandat.apps.rulebook.schema import PerimeterDocument
         from mandat.engines.rules import RuleDocument, VocabularyDocument
 
         content = {key: value for key, value in document.data.items() if key != "kind"}
-        model: type[BaseModel] = RuleDocument if kind == "rule" else VocabularyDocument
+        models = {"rule": RuleDocument, "rule-vocabulary": VocabularyDocument, "perimeter": PerimeterDocument}
+        model: type[BaseModel] = models[kind]
         try:
             found = model.model_validate(content)
         except ValidationError as error:
@@ -105,6 +109,8 @@ class Library:
         elif isinstance(found, VocabularyDocument):
             self._once(found.code, self.vocabularies, document)
             self.vocabularies[found.code] = (found, document)
+        elif isinstance(found, PerimeterDocument):
+            self.named.append(found)
 
     def _once(self, code: str, known: Any, document: Document) -> None:
         if code in known:
@@ -115,12 +121,13 @@ class Library:
             self.problems.append(Problem(document.file, document.line(("code",)), str(text)))
 
     def compile(self, code: str, perimeters: Any) -> Rule | None:
-        """The rule of a code; its problems are added, each at its line and column."""
+        """The rule of a code; its problems are added, each at its line and column. It may name the perimeters that were read."""
+        from mandat.apps.rulebook.places import with_named
         from mandat.engines.rules import compile_rule
 
         document, source = self.rules[code]
         used = [vocabulary for vocabulary, _ in self.vocabularies.values()]
-        rule, problems = compile_rule(document, used, perimeters=perimeters)
+        rule, problems = compile_rule(document, used, perimeters=with_named(perimeters, self.named))
         self.problems += [self._placed(problem, source, self.places[code]) for problem in problems]
         return rule
 
