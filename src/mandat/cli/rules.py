@@ -95,8 +95,10 @@ class Library:
         from mandat.engines.rules import RuleDocument, VocabularyDocument
 
         content = {key: value for key, value in document.data.items() if key != "kind"}
-        models = {"rule": RuleDocument, "rule-vocabulary": VocabularyDocument, "perimeter": PerimeterDocument}
-        model: type[BaseModel] = models[kind]
+        models: dict[str, type[BaseModel]] = {
+            "rule": RuleDocument, "rule-vocabulary": VocabularyDocument, "perimeter": PerimeterDocument,
+        }  # fmt: skip
+        model = models[kind]
         try:
             found = model.model_validate(content)
         except ValidationError as error:
