@@ -93,12 +93,12 @@ def test_a_payment_waits_for_overdue_accounts() -> None:
     account = Account.objects.create(
         case=case, code="compte-rendu-financier", due_on=timezone.localdate() - dt.timedelta(days=1)
     )
-    with pytest.raises(InputError, match="compte rendu"):
+    with pytest.raises(InputError, match="Compte rendu financier"):
         asking(case)
     world.piece(case, "compte-rendu-financier", verdict="")
     accounts_given.account_give(actor=world.owner(case), account=account)
     asked = asking(case)
-    with pytest.raises(InputError, match="compte rendu"):
+    with pytest.raises(InputError, match="Compte rendu financier"):
         payments.payment_check(actor=world.agents()[0], payment=asked)
     accounts_given.account_accept(actor=world.agents()[0], account=account)
     assert payments.payment_check(actor=world.agents()[0], payment=asked).state == State.CHECKED
