@@ -18,8 +18,9 @@ from mandat.apps.programme.published import Published, published
 from mandat.apps.programme.rollups import verify
 from mandat.apps.programme.services import programme_load
 from mandat.apps.programme.standing import course
-from mandat.apps.rights import ruling, services
+from mandat.apps.rights import services
 from mandat.apps.rights.models import Claim
+from mandat.apps.rulebook import published as rulebook
 from mandat.apps.rulebook.places import bundled_perimeters
 from mandat.definitions.folder import read_folder
 
@@ -35,7 +36,7 @@ def region(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Publishe
     """The bundled programme, published."""
     settings.MANDAT_PROGRAMME = PROGRAMME.name
     published_module._read.cache_clear()
-    monkeypatch.setattr(ruling, "perimeters", lambda programme: bundled_perimeters("24"))
+    monkeypatch.setattr(rulebook, "perimeters", lambda programme: bundled_perimeters("24"))
     programme_load(folder=read_folder(PROGRAMME))
     return published()
 

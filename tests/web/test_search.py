@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mandat.kernel.text import Text
+from mandat.web.models import SearchDocument
 from mandat.web.search import Document, index, rebuild, search
 from mandat.web.search.excerpts import excerpt, highlight, wanted_forms
 from mandat.web.search.stemming import forms, forms_of, query_forms
@@ -162,3 +163,17 @@ def test_a_refresh_reads_again_only_what_changed(filled: None, monkeypatch: pyte
     del known["other"]
     index.refresh()
     assert keys("santé") == ["1"]
+
+
+@pytest.mark.django_db
+def test_numbers_given_again_find_only_the_new_document() -> None:
+    """A database emptied table by table knows nothing of the table of words, and leaves some there."""
+    common: dict[str, str] = {"type": "essai", "language": "fr", "text": ""}
+    old = SearchDocument.objects.create(key="a", url="/a/", title="Verger", **common)
+    index._index([old])
+    SearchDocument.objects.filter(pk=old.pk).delete()
+    new = SearchDocument(pk=old.pk, key="b", url="/b/", title="Rivière", **common)
+    new.save(force_insert=True)
+    index._index([new])
+    assert [one.key for one in index.search("rivière", language="fr").found] == ["b"]
+    assert index.search("verger", language="fr").found == []

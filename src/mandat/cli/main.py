@@ -94,7 +94,8 @@ class LazyGroup(TyperGroup):
         if lazy is None:
             return None
         if "--help" in sys.argv[1:2] or len(sys.argv) == 1:
-            return TyperCommand(cmd_name, help=str(lazy.help), short_help=str(lazy.help))
+            said = str(lazy.help)
+            return usage.speak(TyperCommand(cmd_name, help=said, short_help=said, rich_markup_mode=None))
         app: typer.Typer = importlib.import_module(lazy.module).app
         command = typer.main.get_command(app)
         command.name = cmd_name

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import time_machine
+import yaml
 from django.db import transaction
 from django.utils import timezone, translation
-from ruamel.yaml import YAML
 
 from mandat.apps.accounts.models import RoleGrant, User
 from mandat.apps.custody.models import Subject
@@ -34,7 +33,7 @@ SIRETS = {"Tours": "21370261800011", "Orléans": "21450234800019", "Chambray": "
 
 def scheme(code: str, type_: str, **changes: Any) -> bytes:
     """A scheme without money that shares the rule of ``fonds-essai``."""
-    body: dict[str, Any] = json.loads(json.dumps(YAML(typ="safe").load(io.StringIO(samples.SCHEME)), default=str))
+    body: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(samples.SCHEME), default=str))
     for name in ("rules", "committee", "payments", "plan"):
         body.pop(name)
     body |= {"code": code, "type": type_, "title": {"fr": f"Le {code}", "en": f"The {code}"}}

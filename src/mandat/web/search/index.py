@@ -96,11 +96,14 @@ def refresh() -> int:
 
 
 def _forget(rows: QuerySet[SearchDocument]) -> None:
+    _unindex(list(rows.values_list("pk", flat=True)))
+    rows.delete()
+
+
+def _unindex(ids: Sequence[int]) -> None:
     column = "rowid" if connection.vendor == "sqlite" else "id"
-    ids = list(rows.values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.executemany(f"DELETE FROM {TABLE} WHERE {column} = %s", [(pk,) for pk in ids])  # noqa: S608
-    rows.delete()
 
 
 def _read(known: Source) -> int:
@@ -136,6 +139,8 @@ def _index(documents: Sequence[SearchDocument]) -> None:
     for document in documents:
         language: Language = "fr" if document.language == "fr" else "en"
         rows.append((document.pk, " ".join(forms_of(f"{document.title} {document.text}", language))))
+    # Words may be left of documents that went without them, whose numbers are given again.
+    _unindex([pk for pk, _words in rows])
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.executemany(f"INSERT INTO {TABLE} (rowid, words) VALUES (%s, %s)", rows)  # noqa: S608

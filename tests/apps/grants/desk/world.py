@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 from typing import Any
 
+import yaml
 from django.utils import timezone
-from ruamel.yaml import YAML
 
 from mandat.apps.accounts.models import RoleGrant, User
 from mandat.apps.custody.models import Subject
@@ -25,7 +24,7 @@ ANSWERS = {"intitule": "Un verger partagé", "cout": "10000", "siege": "45234"}
 
 
 def _base() -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(json.dumps(YAML(typ="safe").load(io.StringIO(samples.SCHEME)), default=str))
+    body: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(samples.SCHEME), default=str))
     return body
 
 
