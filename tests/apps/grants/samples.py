@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from textwrap import dedent
+from typing import Any
+
+from mandat.definitions.reading import read
 
 VOCABULARY = dedent("""\
     kind: rule-vocabulary
@@ -109,3 +113,11 @@ SCHEME = dedent("""\
     """)
 
 FILES = {"rules/organismes.yaml": VOCABULARY, "conditions/charte.yaml": CONDITION, "schemes/fonds-essai.yaml": SCHEME}
+
+
+def scheme_body() -> dict[str, Any]:
+    """The scheme as its file says it, to make others of; days and exact numbers are texts."""
+    document, problems = read(SCHEME, file="fonds-essai.yaml")
+    assert document is not None, problems
+    body: dict[str, Any] = json.loads(json.dumps(document.data, default=str))
+    return body

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-import yaml
 from django.db import transaction
 from django.utils import timezone, translation
 
@@ -33,7 +32,7 @@ SIRETS = {"Tours": "21370261800011", "Orléans": "21450234800019", "Chambray": "
 
 def scheme(code: str, type_: str, **changes: Any) -> bytes:
     """A scheme without money that shares the rule of ``fonds-essai``."""
-    body: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(samples.SCHEME), default=str))
+    body = samples.scheme_body()
     for name in ("rules", "committee", "payments", "plan"):
         body.pop(name)
     body |= {"code": code, "type": type_, "title": {"fr": f"Le {code}", "en": f"The {code}"}}

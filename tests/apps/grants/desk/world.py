@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from typing import Any
 
-import yaml
 from django.utils import timezone
 
 from mandat.apps.accounts.models import RoleGrant, User
@@ -24,8 +23,7 @@ ANSWERS = {"intitule": "Un verger partagé", "cout": "10000", "siege": "45234"}
 
 
 def _base() -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(samples.SCHEME), default=str))
-    return body
+    return samples.scheme_body()
 
 
 def scheme(code: str, *, rule: bool = False, **changes: Any) -> bytes:
