@@ -53,10 +53,11 @@ def test_axe_finds_nothing_at_any_step_and_twelve_questions_or_so_are_enough(
 
 def test_the_heading_of_each_step_takes_the_focus_and_errors_take_it_first(visit: Visit) -> None:
     page = visit("/mes-droits/")
+    # The browser gives the focus once the page is laid out.
     page.click("button[value=begin]")
-    assert page.evaluate("document.activeElement.tagName") == "H1"
+    page.wait_for_function("document.activeElement.tagName === 'H1'")
     page.click("button[value=answer]")
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    page.wait_for_function("document.activeElement.getAttribute('role') === 'alert'")
     assert page.title().startswith("Erreur")
     assert violations(page) == []
     page.locator("[role=alert] a").click()
