@@ -19,10 +19,11 @@ PROGRAMS = Path(sys.executable).parent
 #: From the bottom up. A table points to its own layer's tables of its own app, or further down.
 ORDER = (
     "definitions", "journal", "web", "accounts", "territory", "programme",
-    "rulebook", "ledger", "custody", "organisations",
-    "wallets", "offers", "funds",
-    "rights", "grants", "registers",
-    "imports", "publications",
+    "rulebook", "ledger", "custody", "organisations", "bodies", "community",
+    "wallets", "offers", "funds", "ballots", "answers", "meetings",
+    "rights", "grants", "participation",
+    "registers", "consultations", "petitions", "budgeting", "panels", "mediation",
+    "imports", "publications", "desk",
 )  # fmt: skip
 
 #: Models known outside their app, by whom, and why.

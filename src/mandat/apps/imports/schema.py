@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from mandat.apps.programme.schema import BilingualText, BilingualTitle, Slug
+from mandat.apps.programme.schema import BilingualText, BilingualTitle, CommitmentCode, Slug
 from mandat.definitions.messages import SchemaError
 from mandat.definitions.registry import Kind, register
 from mandat.engines.indicators.expression import Strict
@@ -24,7 +24,6 @@ def _siret(number: str) -> str:
 Siret = Annotated[str, AfterValidator(_siret)]
 Phrase = Annotated[str, Field(min_length=2, max_length=120)]
 Prefix = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z.\-]+$")]
-CommitmentCode = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
 
 
 class Rule(Strict):

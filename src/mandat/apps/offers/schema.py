@@ -11,22 +11,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mandat.apps.programme.schema import BilingualText, BilingualTitle, Slug, Title
+from mandat.apps.programme.schema import BilingualText, BilingualTitle, CommitmentCode, Reference, Slug
 from mandat.definitions.messages import SchemaError
 from mandat.definitions.registry import Kind, register
 from mandat.engines.disclosure import SMALLEST
 from mandat.engines.indicators.expression import Strict
 from mandat.kernel.text import Text
-
-CommitmentCode = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
-WebAddress = Annotated[str, Field(pattern=r"^https://[^\s]+$", max_length=500)]
-
-
-class Reference(Strict):
-    """A legal basis: its name, and where it is published."""
-
-    text: Title
-    url: WebAddress | None = None
 
 
 class Ages(Strict):

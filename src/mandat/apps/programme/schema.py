@@ -30,6 +30,10 @@ def _known_instrument(code: str) -> str:
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$", max_length=60)]
 UnitCode = Annotated[str, AfterValidator(_known_unit)]
 InstrumentCode = Annotated[str, AfterValidator(_known_instrument)]
+#: A commitment is known by its measure's number and its own: 36.1.
+CommitmentCode = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
+MeasureNumber = Annotated[int, Field(ge=1, le=9999)]
+WebAddress = Annotated[str, Field(pattern=r"^https://[^\s]+$", max_length=500)]
 Title = Annotated[str, Field(min_length=3, max_length=200)]
 Paragraph = Annotated[str, Field(min_length=10, max_length=2000)]
 
@@ -51,6 +55,13 @@ class BilingualTitle(Strict):
 class BilingualText(Strict):
     fr: Paragraph
     en: Paragraph
+
+
+class Reference(Strict):
+    """A legal or programme basis: its name, and where it is published."""
+
+    text: Title
+    url: WebAddress | None = None
 
 
 class Figure(Strict):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mandat.apps.programme.schema import Audience, BilingualText, BilingualTitle, Slug, Title
+from mandat.apps.programme.schema import Audience, BilingualText, BilingualTitle, CommitmentCode, Reference, Slug, Title
 from mandat.definitions.messages import SchemaError
 from mandat.definitions.registry import Kind, register
 from mandat.engines.indicators.expression import Strict
@@ -18,8 +18,6 @@ from mandat.kernel.text import Text
 
 #: Names of rules' inputs, formulas and outputs.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-CommitmentCode = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
-WebAddress = Annotated[str, Field(pattern=r"^https://[^\s]+$", max_length=500)]
 
 BenefitType = Literal["tariff", "allowance", "lump-sum", "reimbursement", "priority", "systematic-offer"]
 #: Benefits that are money or units due to the person.
@@ -28,13 +26,6 @@ MONEY = frozenset({"allowance", "lump-sum", "reimbursement"})
 CERTIFICATE = frozenset({"tariff", "priority"})
 #: The longest time an administration may give itself here, in months.
 LONGEST_DELAY = 12
-
-
-class Reference(Strict):
-    """A legal basis: its name, and where it is published."""
-
-    text: Title
-    url: WebAddress | None = None
 
 
 class Outputs(Strict):

@@ -8,13 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mandat.apps.programme.schema import BilingualText, BilingualTitle, Slug
+from mandat.apps.programme.schema import BilingualText, BilingualTitle, CommitmentCode, Slug
 from mandat.definitions.messages import SchemaError
 from mandat.definitions.registry import Kind, register
 from mandat.engines.indicators.expression import Number, Strict
 from mandat.kernel.text import Text
 
-CommitmentCode = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
 Amount = Annotated[Number, Field(gt=0, le=1_000_000, decimal_places=2)]
 Period = Literal["spend", "day", "week", "month", "year"]
 

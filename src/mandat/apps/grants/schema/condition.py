@@ -6,16 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from mandat.apps.grants.schema.parts import (
-    ApplicantKind,
-    CommitmentCode,
-    Euros,
-    MeasureNumber,
-    Percent,
-    Reference,
-    Stage,
-)
-from mandat.apps.programme.schema import BilingualText, BilingualTitle, Slug
+from mandat.apps.grants.schema.parts import ApplicantKind, Euros, Percent, Stage
+from mandat.apps.programme.schema import BilingualText, BilingualTitle, CommitmentCode, MeasureNumber, Reference, Slug
 from mandat.definitions.messages import SchemaError
 from mandat.engines.indicators.expression import Strict
 from mandat.kernel.text import Text

@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mandat.apps.grants.schema.parts import Reference
-from mandat.apps.programme.schema import BilingualText, BilingualTitle, Slug
+from mandat.apps.programme.schema import BilingualText, BilingualTitle, Reference, Slug
 from mandat.engines.indicators.expression import Strict
 
 

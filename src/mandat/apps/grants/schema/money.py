@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from mandat.apps.grants.schema.parts import ApplicantKind, Name, Percent, Reference
-from mandat.apps.programme.schema import BilingualTitle, Slug
+from mandat.apps.grants.schema.parts import ApplicantKind, Name, Percent
+from mandat.apps.programme.schema import BilingualTitle, Reference, Slug
 from mandat.engines.indicators.expression import Strict
 
 DeMinimis = Literal["general", "agriculture", "fisheries", "sgei"]

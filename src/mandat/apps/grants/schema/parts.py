@@ -7,14 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mandat.apps.programme.schema import Title
-from mandat.engines.indicators.expression import Number, Strict
+from mandat.engines.indicators.expression import Number
 
 #: Names of rules' inputs and formulas, and of fields of a form: both meet in one case.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$", max_length=60)]
-CommitmentCode = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
-MeasureNumber = Annotated[int, Field(ge=1, le=9999)]
-WebAddress = Annotated[str, Field(pattern=r"^https://[^\s]+$", max_length=500)]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=200)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
 Euros = Annotated[Number, Field(ge=0, le=Decimal(10) ** 12, decimal_places=2)]
@@ -28,10 +24,3 @@ ApplicantKind = Literal[
 #: What an evidence, a condition or a report is asked for: the moments of a case, in their order.
 Stage = Literal["application", "instruction", "agreement", "advance", "instalment", "balance", "after"]
 STAGES: tuple[Stage, ...] = ("application", "instruction", "agreement", "advance", "instalment", "balance", "after")
-
-
-class Reference(Strict):
-    """A legal or programme basis: its name, and where it is published."""
-
-    text: Title
-    url: WebAddress | None = None

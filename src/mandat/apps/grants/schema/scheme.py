@@ -10,17 +10,17 @@ from mandat.apps.grants.schema.deciding import Committee, Criterion, Scoring, Wo
 from mandat.apps.grants.schema.form import Form
 from mandat.apps.grants.schema.lasting import ContractTerms, Coverage, LabelTerms
 from mandat.apps.grants.schema.money import Payment, Plan, PlanCase, PlanTerms, Repayment, Report, Retention
-from mandat.apps.grants.schema.parts import (
-    STAGES,
-    CommitmentCode,
-    Email,
-    MeasureNumber,
-    Name,
-    Reference,
-    Stage,
-)
+from mandat.apps.grants.schema.parts import STAGES, Email, Name, Stage
 from mandat.apps.grants.schema.receiving import Applicants, Call, CallRound, Perimeter, Role, Round, instant
-from mandat.apps.programme.schema import Audience, BilingualText, BilingualTitle, Slug
+from mandat.apps.programme.schema import (
+    Audience,
+    BilingualText,
+    BilingualTitle,
+    CommitmentCode,
+    MeasureNumber,
+    Reference,
+    Slug,
+)
 from mandat.definitions.messages import SchemaError
 from mandat.engines.indicators.expression import Strict
 from mandat.engines.rules.document import RuleDocument

@@ -1,0 +1,1 @@
+"""What the Region owes an answer to, by when, what it answered, and what became of it."""

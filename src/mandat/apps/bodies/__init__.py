@@ -1,0 +1,1 @@
+"""Assemblies, councils, committees: members and terms, sessions, papers, votes, minutes."""

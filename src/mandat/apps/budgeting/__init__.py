@@ -1,0 +1,1 @@
+"""Participatory budgets: from the idea to its cost, the vote, the count and the delivery."""

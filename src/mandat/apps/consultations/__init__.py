@@ -1,0 +1,1 @@
+"""Texts written together, surveys, maps of opinions, observations."""

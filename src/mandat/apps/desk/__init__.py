@@ -1,0 +1,1 @@
+"""What agents collect without network, and printable kits."""

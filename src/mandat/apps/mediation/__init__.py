@@ -1,0 +1,1 @@
+"""Confidential mediation, and the protection of citizens' groups."""

@@ -1,0 +1,1 @@
+"""Meetings, training sessions and visits, with places to book."""

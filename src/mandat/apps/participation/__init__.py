@@ -1,0 +1,1 @@
+"""Processes as definitions: phases, who takes part, proposals, supports, debates."""

@@ -1,0 +1,81 @@
+"""The published processes of the programme, read once for each revision."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from mandat.apps.participation.schema import Phase, Process
+from mandat.definitions.models import DefinitionVersion, Revision
+from mandat.facts import DefinitionRef
+from mandat.kernel.errors import InputError
+from mandat.kernel.moments import closing, opening
+from mandat.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedProcess:
+    """A process and the version of it that is in force."""
+
+    process: Process
+    ref: DefinitionRef
+    programme: str
+
+    @property
+    def code(self) -> str:
+        return self.process.code
+
+    def phases_at(self, at: dt.datetime) -> tuple[Phase, ...]:
+        """The phases that run at an instant (aware), in their order."""
+        return tuple(phase for phase in self.process.phases if _runs(phase, at))
+
+    def is_open(self, component: str, at: dt.datetime, *, moment: str = "") -> bool:
+        """Whether one may act in a component (or in one ``moment`` of it) at an instant: to the second, on the clocks of Paris."""
+        wanted = f"{component}:{moment}" if moment else component
+        return any(wanted in phase.does for phase in self.phases_at(at))
+
+    def opens_at(self, component: str, *, moment: str = "") -> dt.datetime | None:
+        """When a component first opens; None where no phase names it."""
+        wanted = f"{component}:{moment}" if moment else component
+        return min((opening(phase.opens) for phase in self.process.phases if wanted in phase.does), default=None)
+
+    def closes_at(self, component: str, *, moment: str = "") -> dt.datetime | None:
+        """The first instant after which nothing more is taken; None where it stays open or no phase names it."""
+        wanted = f"{component}:{moment}" if moment else component
+        ends = [phase.closes for phase in self.process.phases if wanted in phase.does]
+        return None if not ends or None in ends else max(closing(end) for end in ends if end is not None)
+
+
+def _runs(phase: Phase, at: dt.datetime) -> bool:
+    return opening(phase.opens) <= at and (phase.closes is None or at < closing(phase.closes))
+
+
+def published_processes(programme: str = "") -> Mapping[str, PublishedProcess]:
+    """The processes in force by code, in their order (of the site's own programme by default)."""
+    code = programme or settings.MANDAT_PROGRAMME
+    number = Revision.objects.filter(programme=code).values_list("number", flat=True).first()
+    return {} if number is None else _read(code, number)
+
+
+def published_process(code: str, programme: str = "") -> PublishedProcess:
+    """One process in force. Raises InputError where there is none of that code."""
+    known = published_processes(programme)
+    if code not in known:
+        raise InputError(Text(f"processus inconnu : {code}", f"unknown process: {code}"))
+    return known[code]
+
+
+@lru_cache(maxsize=8)
+def _read(programme: str, revision: int) -> Mapping[str, PublishedProcess]:
+    rows: Any = DefinitionVersion.objects.filter(programme=programme, kind="process", current=True).order_by("position")
+    return {
+        row.code: PublishedProcess(
+            Process.model_validate(row.body), DefinitionRef(row.kind, row.code, row.version, row.digest), programme
+        )
+        for row in rows
+    }

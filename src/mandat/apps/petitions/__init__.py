@@ -1,0 +1,1 @@
+"""Petitions, interpellations and citizens' initiative referendums."""
