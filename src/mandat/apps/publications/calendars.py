@@ -18,6 +18,7 @@ from mandat.apps.publications.topics import Topic
 from mandat.definitions.models import DefinitionVersion
 from mandat.engines.indicators.status import LABELS
 from mandat.kernel.text import Language
+from mandat.web.ics import fold, text
 
 
 def _opening(current: Published, title: str, language: Language) -> list[str]:
@@ -27,12 +28,12 @@ def _opening(current: Published, title: str, language: Language) -> list[str]:
         f"PRODID:-//Mandat//{current.code}//{language.upper()}",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_text(title)}",
+        f"X-WR-CALNAME:{text(title)}",
         "REFRESH-INTERVAL;VALUE=DURATION:P1D",
         "X-PUBLISHED-TTL:P1D",
     ]
     if settings.MANDAT_DEMO:
-        lines.append(f"X-WR-CALDESC:{_text(_('Demonstration: every fact is synthetic.'))}")
+        lines.append(f"X-WR-CALDESC:{text(_('Demonstration: every fact is synthetic.'))}")
     return lines
 
 
@@ -59,8 +60,8 @@ def calls_calendar(current: Published, *, language: Language) -> bytes:
                     f"DTSTAMP:{stamp}",
                     f"SEQUENCE:{aid.terms.ref.version - 1}",
                     f"DTSTART:{end:%Y%m%dT%H%M%SZ}",
-                    f"SUMMARY;LANGUAGE={language}:{_text(words)}",
-                    f"DESCRIPTION;LANGUAGE={language}:{_text(getattr(call.title, language))}. {_text(getattr(aid.scheme.summary, language))}",
+                    f"SUMMARY;LANGUAGE={language}:{text(words)}",
+                    f"DESCRIPTION;LANGUAGE={language}:{text(getattr(call.title, language))}. {text(getattr(aid.scheme.summary, language))}",
                     f"URL;VALUE=URI:{page}",
                     "TRANSP:TRANSPARENT",
                     "END:VEVENT",
@@ -111,29 +112,8 @@ def _events(
             yield f"SEQUENCE:{version - 1}"
             yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
             yield f"DTEND;VALUE=DATE:{day + dt.timedelta(days=1):%Y%m%d}"
-            yield f"SUMMARY;LANGUAGE={language}:{_text(f'{measure.number} – {words}')}"
-            yield f"DESCRIPTION;LANGUAGE={language}:{_text(f'{getattr(measure.title, language)}. {told}')}"
+            yield f"SUMMARY;LANGUAGE={language}:{text(f'{measure.number} – {words}')}"
+            yield f"DESCRIPTION;LANGUAGE={language}:{text(f'{getattr(measure.title, language)}. {told}')}"
             yield f"URL;VALUE=URI:{page}"
             yield "TRANSP:TRANSPARENT"
             yield "END:VEVENT"
-
-
-def _text(words: str) -> str:
-    """RFC 5545, 3.3.11."""
-    for old, new in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "\\n")):
-        words = words.replace(old, new)
-    return words
-
-
-def fold(line: str) -> bytes:
-    """A content line of at most 75 octets a physical line, characters kept whole (RFC 5545, 3.1)."""
-    pieces: list[bytes] = []
-    piece = b""
-    for character in line:
-        raw = character.encode()
-        if len(piece) + len(raw) > (75 if not pieces else 74):
-            pieces.append(piece)
-            piece = b""
-        piece += raw
-    pieces.append(piece)
-    return b"\r\n ".join(pieces) + b"\r\n"

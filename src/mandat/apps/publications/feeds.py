@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from mandat import journal
@@ -22,29 +20,17 @@ from mandat.facts import fact_types
 from mandat.journal import Entry
 from mandat.kernel.text import Language
 from mandat.web import formats
+from mandat.web.atom import LICENCE, Feed, plain
 from mandat.web.sentences import sentence
 
 #: Calls in their feed at most.
 MOST = 100
-#: XML 1.0 has no way to write these.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-
-
-class _Feed(Atom1Feed):
-    """A feed without entries has a moment all the same: that of the journal."""
-
-    moment: dt.datetime | None = None
-
-    def latest_post_date(self) -> dt.datetime:
-        if not self.items and self.moment is not None:
-            return self.moment
-        return super().latest_post_date()
 
 
 def atom(current: Published, followed: Topic, *, language: Language, path: str) -> bytes:
     """The feed of a topic, in the language in force. ``path`` is its own address."""
     title = followed.title.in_(language)
-    feed = _Feed(
+    feed = Feed(
         title=f"{title} – Mandat" + (_(" (demonstration)") if settings.MANDAT_DEMO else ""),
         link=settings.SITE_URL + followed.url(),
         description=_("The latest public facts, as they are recorded."),
@@ -53,7 +39,7 @@ def atom(current: Published, followed: Topic, *, language: Language, path: str) 
         author_name="Mandat",
         feed_url=settings.SITE_URL + path,
         feed_guid=settings.SITE_URL + path,
-        feed_copyright="Licence Ouverte 2.0 / Etalab",
+        feed_copyright=LICENCE,
     )
     feed.moment = journal.head().recorded_at
     for entry in latest(current, followed):
@@ -65,7 +51,7 @@ def calls_feed(current: Published, *, language: Language, path: str) -> bytes:
     """The calls of schemes as they open, the latest first: those to come are announced when their scheme is published."""
     now = timezone.now()
     page = settings.SITE_URL + reverse("grants:directory")
-    feed = _Feed(
+    feed = Feed(
         title=_("Calls for projects") + " – Mandat" + (_(" (demonstration)") if settings.MANDAT_DEMO else ""),
         link=page,
         description=_("Aids, labels and contracts that receive applications, with their last day."),
@@ -74,7 +60,7 @@ def calls_feed(current: Published, *, language: Language, path: str) -> bytes:
         author_name="Mandat",
         feed_url=settings.SITE_URL + path,
         feed_guid=settings.SITE_URL + path,
-        feed_copyright="Licence Ouverte 2.0 / Etalab",
+        feed_copyright=LICENCE,
     )
     feed.moment = journal.head().recorded_at
     found = [(max(opening(call), aid.created), aid, call) for aid in aids(current, now) for call in aid.scheme.calls]
@@ -105,7 +91,7 @@ def _notice() -> str:
 
 def _item(current: Published, entry: Entry, language: Language) -> dict[str, Any]:
     fact = entry.fact
-    words = _CONTROL.sub("", sentence(fact).in_(language))
+    words = plain(sentence(fact).in_(language))
     known = fact_types().get(fact.kind)
     serves = [
         f"{number}. {getattr(current.measures[number].title, language)}"
