@@ -11,7 +11,8 @@ from typing import Any
 from django.conf import settings
 
 from mandat.apps.participation.schema import Phase, Process
-from mandat.definitions.models import DefinitionVersion, Revision
+from mandat.definitions import revisions
+from mandat.definitions.models import DefinitionVersion
 from mandat.facts import DefinitionRef
 from mandat.kernel.errors import InputError
 from mandat.kernel.moments import closing, opening
@@ -58,7 +59,7 @@ def _runs(phase: Phase, at: dt.datetime) -> bool:
 def published_processes(programme: str = "") -> Mapping[str, PublishedProcess]:
     """The processes in force by code, in their order (of the site's own programme by default)."""
     code = programme or settings.MANDAT_PROGRAMME
-    number = Revision.objects.filter(programme=code).values_list("number", flat=True).first()
+    number = revisions.current(code)
     return {} if number is None else _read(code, number)
 
 
