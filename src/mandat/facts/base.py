@@ -50,6 +50,7 @@ DOMAINS = (
     "funds",
     "labels",
     "contracts",
+    "participation",
 )
 
 KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")

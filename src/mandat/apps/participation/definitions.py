@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from mandat.apps.participation.models import ProcessRun
 from mandat.apps.participation.schema import Phase, Process
 from mandat.definitions import revisions
 from mandat.definitions.models import DefinitionVersion
@@ -57,10 +58,16 @@ def _runs(phase: Phase, at: dt.datetime) -> bool:
 
 
 def published_processes(programme: str = "") -> Mapping[str, PublishedProcess]:
-    """The processes in force by code, in their order (of the site's own programme by default)."""
+    """The processes in force by code, in their order (of the site's own programme by default).
+
+    A process that has its first contribution keeps the version it runs under, whatever was published since, even its withdrawal.
+    """
     code = programme or settings.MANDAT_PROGRAMME
     number = revisions.current(code)
-    return {} if number is None else _read(code, number)
+    if number is None:
+        return {}
+    runs = ProcessRun.objects.filter(programme=code, frozen_at__isnull=False).order_by("process")
+    return _read(code, number, tuple(runs.values_list("process", "version")))
 
 
 def published_process(code: str, programme: str = "") -> PublishedProcess:
@@ -71,12 +78,33 @@ def published_process(code: str, programme: str = "") -> PublishedProcess:
     return known[code]
 
 
+def latest_published(code: str, programme: str = "") -> PublishedProcess | None:
+    """The version that was published last, in force or not yet; None where the process was withdrawn."""
+    name = programme or settings.MANDAT_PROGRAMME
+    row: Any = DefinitionVersion.objects.filter(programme=name, kind="process", code=code, current=True).first()
+    return None if row is None else _published(row)
+
+
+def version_of(code: str, version: int, programme: str = "") -> PublishedProcess:
+    """A process as it was in one version. Raises InputError where there is none."""
+    name = programme or settings.MANDAT_PROGRAMME
+    row: Any = DefinitionVersion.objects.filter(programme=name, kind="process", code=code, version=version).first()
+    if row is None:
+        raise InputError(Text(f"version inconnue : {code} v{version}", f"unknown version: {code} v{version}"))
+    return _published(row)
+
+
+def _published(row: Any) -> PublishedProcess:
+    ref = DefinitionRef(row.kind, row.code, row.version, row.digest)
+    return PublishedProcess(Process.model_validate(row.body), ref, row.programme)
+
+
 @lru_cache(maxsize=8)
-def _read(programme: str, revision: int) -> Mapping[str, PublishedProcess]:
+def _read(programme: str, revision: int, frozen: tuple[tuple[str, int], ...]) -> Mapping[str, PublishedProcess]:
+    """``frozen``: the version each running process keeps."""
     rows: Any = DefinitionVersion.objects.filter(programme=programme, kind="process", current=True).order_by("position")
-    return {
-        row.code: PublishedProcess(
-            Process.model_validate(row.body), DefinitionRef(row.kind, row.code, row.version, row.digest), programme
-        )
-        for row in rows
-    }
+    found = {row.code: _published(row) for row in rows}
+    for code, version in frozen:
+        if code not in found or found[code].ref.version != version:
+            found[code] = version_of(code, version, programme)
+    return found

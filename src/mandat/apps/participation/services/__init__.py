@@ -1,0 +1,1 @@
+"""Acts of participation: joining, running processes, proposing, supporting, debating, examining."""

@@ -1,0 +1,84 @@
+"""What people write: cleaned before it is kept, and shown as plain text whose only markup is paragraphs, lists and safe links."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+#: Characters that show nothing or turn the reading round: they hide words from readers and from search.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+_LINK = re.compile(r"https?://[^\s<>\"'«»“”]{3,500}", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*[-*•–]\s+")
+_NUMBER = re.compile(r"^\s*\d{1,2}[.)]\s+")
+#: Combining marks beyond this many in a row are dropped: nobody writes them.
+_MARKS = 3
+
+
+def cleaned(text: str) -> str:
+    """NFC, without control, invisible and direction characters, line ends as line feeds, at most two blank lines together."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _INVISIBLE.sub("", text)
+    found: list[str] = []
+    marks = 0
+    for char in text:
+        category = unicodedata.category(char)
+        marks = marks + 1 if category == "Mn" else 0
+        if marks > _MARKS or (category[0] == "C" and char not in "\n\t"):
+            continue
+        found.append(" " if char == "\t" else char)
+    lines = [line.rstrip() for line in "".join(found).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def short(text: str, longest: int) -> str:
+    """One cleaned line, cut."""
+    return " ".join(cleaned(text).split())[:longest]
+
+
+def prose(text: str) -> SafeString:
+    """Paragraphs, lists and links of a cleaned text. Everything else is escaped; only http and https addresses are links."""
+    return mark_safe("".join(_blocks(text)))  # noqa: S308 - every part is escaped by _line
+
+
+def _blocks(text: str) -> Iterator[str]:
+    for block in re.split(r"\n\s*\n", text.strip()):
+        lines = block.split("\n")
+        for mark, tag in ((_BULLET, "ul"), (_NUMBER, "ol")):
+            if lines and all(mark.match(line) for line in lines):
+                items = "".join(f"<li>{_line(mark.sub('', line))}</li>" for line in lines)
+                yield f"<{tag}>{items}</{tag}>"
+                break
+        else:
+            if block.strip():
+                yield f"<p>{'<br>'.join(_line(line) for line in lines)}</p>"
+
+
+def _line(line: str) -> str:
+    parts, last = [], 0
+    for match in _LINK.finditer(line):
+        address = match.group().rstrip(".,;:!?)")
+        parts.append(escape(line[last : match.start()]))
+        parts.append(_linked(address))
+        last = match.start() + len(address)
+    parts.append(escape(line[last:]))
+    return "".join(parts)
+
+
+def _linked(address: str) -> str:
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return escape(address)
+    # A user before the host, or a host in another script, is how links lie.
+    if not host or "@" in urlsplit(address).netloc or not host.isascii():
+        return escape(address)
+    shown = address if len(address) <= 60 else address[:57] + "…"
+    return format_html('<a href="{}" rel="nofollow ugc noopener noreferrer">{}</a>', address, shown)
