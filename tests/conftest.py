@@ -62,6 +62,7 @@ REMEMBERED = (
     ("mandat.apps.rulebook.published", "_recorded"),
     ("mandat.apps.rulebook.compiling", "_of_loaded"),
     ("mandat.apps.offers.definitions", "_read"),
+    ("mandat.apps.participation.definitions", "_read"),
     ("mandat.apps.wallets.definitions", "_read"),
     ("mandat.apps.wallets.selectors", "_figures"),
     ("mandat.apps.rights.questionnaire.book", "_book"),

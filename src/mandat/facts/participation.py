@@ -80,7 +80,9 @@ class _OfProposal(_OfProcess):
 @fact_type(
     "participation.threshold_crossed.v1",
     label=Text("Seuil de soutiens atteint", "Threshold of supports reached"),
-    sentence=Text("{title} : une proposition réunit {threshold} soutiens", "{title}: a proposal has {threshold} supports"),
+    sentence=Text(
+        "{title} : une proposition réunit {threshold} soutiens", "{title}: a proposal has {threshold} supports"
+    ),
 )
 class ThresholdCrossed(_OfProposal):
     """A proposal reached its threshold: ``answer_due`` is when the body owes its answer."""

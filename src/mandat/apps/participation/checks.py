@@ -32,7 +32,9 @@ def processes_name_what_exists(folder: Folder) -> None:
         process = cast(Process, definition.model)
         for rank, number in enumerate(process.measures):
             if str(number) not in measures:
-                folder.problem(definition, Text(f"mesure inconnue : {number}", f"unknown measure: {number}"), "measures", rank)
+                folder.problem(
+                    definition, Text(f"mesure inconnue : {number}", f"unknown measure: {number}"), "measures", rank
+                )
         for rank, code in enumerate(process.commitments):
             if code not in commitments:
                 message = Text(f"engagement inconnu : {code}", f"unknown commitment: {code}")
@@ -79,7 +81,9 @@ def _areas(folder: Folder, definition: Definition, process: Process, programme: 
     given += [(area, ("participants", "areas", rank)) for rank, area in enumerate(process.participants.areas)]
     for rank, one in enumerate(process.components):
         if one.type == "budget":
-            given += [(part.area, ("components", rank, "parts", n, "area")) for n, part in enumerate(one.parts) if part.area]
+            given += [
+                (part.area, ("components", rank, "parts", n, "area")) for n, part in enumerate(one.parts) if part.area
+            ]
     for area, place in given:
         if area.startswith("perimeter:"):
             known = area in named
@@ -108,7 +112,9 @@ def _phases(folder: Folder, definition: Definition, process: Process, programme:
             least, most = programme.mandate.start - REACH, programme.mandate.end + REACH
             for name, moment in (("opens", phase.opens), ("closes", phase.closes)):
                 if moment is not None and not least <= _day(moment) <= most:
-                    message = Text(f"phase hors de portée du mandat : {moment}", f"phase out of the mandate's reach: {moment}")
+                    message = Text(
+                        f"phase hors de portée du mandat : {moment}", f"phase out of the mandate's reach: {moment}"
+                    )
                     folder.problem(definition, message, "phases", rank, name)
 
 
@@ -129,10 +135,13 @@ def _component(folder: Folder, definition: Definition, process: Process, rank: i
         if twice:
             message = Text(f"code en double : {min(twice)}", f"code given twice: {min(twice)}")
             folder.problem(definition, message, "components", rank, name)
-    if one.type == "proposals" and one.supports is not None:
-        if (one.supports.threshold is None) != (one.supports.answer is None):
-            message = Text("un seuil de soutiens dit qui répond, et réciproquement", "a threshold of supports says who answers, and the reverse")
-            folder.problem(definition, message, "components", rank, "supports")
+    supports = one.supports if one.type == "proposals" else None
+    if supports is not None and (supports.threshold is None) != (supports.answer is None):
+        message = Text(
+            "un seuil de soutiens dit qui répond, et réciproquement",
+            "a threshold of supports says who answers, and the reverse",
+        )
+        folder.problem(definition, message, "components", rank, "supports")
     if one.type == "vote":
         if any(phase.closes is None for phase in moments):
             message = Text("un vote a une fin", "a vote has an end")
@@ -141,5 +150,8 @@ def _component(folder: Folder, definition: Definition, process: Process, rank: i
             ideas = [phase for phase in process.phases if one.options_from in phase.does]
             opens = min(opening(phase.opens) for phase in moments)
             if any(phase.closes is None or closing(phase.closes) > opens for phase in ideas):
-                message = Text(f"le vote ouvre avant la fin de « {one.options_from} »", f"the vote opens before “{one.options_from}” ends")
+                message = Text(
+                    f"le vote ouvre avant la fin de « {one.options_from} »",
+                    f"the vote opens before “{one.options_from}” ends",
+                )
                 folder.problem(definition, message, "components", rank, "options_from")

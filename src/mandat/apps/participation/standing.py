@@ -135,9 +135,7 @@ def acting(user: Any, process: PublishedProcess | str) -> list[Participant]:
     if not published.process.participants.organisations:
         return own
     mine = [
-        one.organisation_id
-        for one in organisations.organisations_of(user)
-        if one.rank in organisations.MAY["edit"]
+        one.organisation_id for one in organisations.organisations_of(user) if one.rank in organisations.MAY["edit"]
     ]
     return own + list(rows.filter(organisation__in=mine).select_related("organisation").order_by("pk"))
 
@@ -187,7 +185,9 @@ def closed(published: PublishedProcess, component: str, at: dt.datetime, *, mome
     ended = max((end for end in ends if end is not None), default=None)
     text = Text("C'est clos.", "This is closed.")
     if ended is not None:
-        text = Text(f"C'est clos depuis le {formats.moment(ended)}.", f"This has been closed since {formats.moment(ended)}.")
+        text = Text(
+            f"C'est clos depuis le {formats.moment(ended)}.", f"This has been closed since {formats.moment(ended)}."
+        )
     return Reason("closed", text, Text("Vous pouvez lire ce qui en est sorti.", "You can read what came of it."))
 
 
@@ -342,5 +342,3 @@ def elsewhere(areas: tuple[str, ...], url: str) -> Reason:
         Text("Si vous avez déménagé, corrigez votre commune.", "If you have moved, correct your commune."),
         url,
     )  # fmt: skip
-
-

@@ -5,7 +5,7 @@ empties the participant and leaves what was published.
 """
 
 from mandat.apps.participation.models.debates import Comment, Thread
-from mandat.apps.participation.models.processes import DayTold, ProcessRun, RulesChange, VoteRun
+from mandat.apps.participation.models.processes import DayTold, ProcessRun, RulesChange, Tally, VoteRun
 from mandat.apps.participation.models.proposals import (
     Amendment,
     Attachment,
@@ -33,6 +33,7 @@ __all__ = [
     "RulesChange",
     "StatusChange",
     "Support",
+    "Tally",
     "Thread",
     "VoteRun",
 ]

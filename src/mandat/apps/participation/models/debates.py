@@ -75,8 +75,8 @@ class Comment(models.Model):
         verbose_name = _("comment")
         ordering = ("at", "id")
         indexes = (
-            models.Index("thread", "-id", condition=Q(root=None), name="participation_roots"),
-            models.Index("thread", "side", "-id", condition=Q(root=None), name="participation_sides"),
+            models.Index(fields=("thread", "-id"), condition=Q(root=None), name="participation_roots"),
+            models.Index(fields=("thread", "side", "-id"), condition=Q(root=None), name="participation_sides"),
             models.Index("root", "id", name="participation_branch"),
             models.Index("author", "at", name="participation_said_by"),
             models.Index("at", name="participation_comment_days"),

@@ -90,3 +90,22 @@ class DayTold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.process} {self.component} {self.day}"
+
+
+class Tally(models.Model):
+    """What a component holds in all (``component`` empty: the whole process), kept by each act as its last statement, so that it is locked briefly."""
+
+    programme = models.SlugField(max_length=60)
+    process = models.SlugField(max_length=60)
+    component = models.CharField(max_length=60, blank=True)
+    participants = models.PositiveIntegerField(default=0)
+    proposals = models.PositiveIntegerField(default=0)
+    supports = models.PositiveIntegerField(default=0)
+    comments = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("tally")
+        constraints = (models.UniqueConstraint("programme", "process", "component", name="participation_one_tally"),)
+
+    def __str__(self) -> str:
+        return f"{self.process} {self.component}"

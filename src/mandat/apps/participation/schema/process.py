@@ -62,6 +62,13 @@ class Phase(Strict):
         return self
 
 
+class Paper(Strict):
+    """A public document that helps to judge: where it is, and what it is called."""
+
+    title: BilingualTitle
+    url: Annotated[str, Field(pattern=r"^https?://[^\s<>\"]{3,300}$|^/[a-z0-9/._-]{0,200}$")]
+
+
 class Process(Strict):
     """A participation process. ``owner`` is the body that decides and is answerable; ``stakes`` says plainly what may change and what may not.
 
@@ -82,6 +89,7 @@ class Process(Strict):
     components: tuple[AnyComponent, ...] = Field(min_length=1, max_length=30)
     answer: AnswerDuty | None = None
     moderation: BilingualText | None = None
+    documents: tuple[Paper, ...] = Field(default=(), max_length=50)
     retention_months: int = Field(default=24, ge=1, le=120)
     assumptions: tuple[BilingualText, ...] = ()
     synthetic: bool = False

@@ -15,6 +15,7 @@ from mandat.apps.participation import standing
 from mandat.apps.participation.definitions import PublishedProcess, published_process
 from mandat.apps.participation.models import Attestation, Participant
 from mandat.apps.participation.standing import NotEntitled, Reason
+from mandat.apps.participation.tallies import tally_add
 from mandat.apps.participation.words import short
 from mandat.facts.base import CATEGORIES
 from mandat.kernel.errors import InputError
@@ -79,6 +80,7 @@ def participant_join(
         raise NotEntitled(reason)
     if fresh:
         place.save(force_insert=True)
+        tally_add(published.programme, published.code, "", participants=1)
     else:
         place.save()
     return place
@@ -103,9 +105,7 @@ def _speaks(user: User, published: PublishedProcess, organisation: Any) -> None:
         )
 
 
-def _age(
-    published: PublishedProcess, birth: dt.date | None, band: str, organisation: Any
-) -> tuple[int, str]:
+def _age(published: PublishedProcess, birth: dt.date | None, band: str, organisation: Any) -> tuple[int, str]:
     """The highest age asked in the process that is reached, and the age band."""
     if organisation is not None:
         return 0, ""
@@ -136,7 +136,9 @@ def _age(
 
 
 @transaction.atomic
-def participant_attest(*, actor: User, email: str, process: str, reason: str, commune: str = "", least_age: bool = False) -> Participant:
+def participant_attest(
+    *, actor: User, email: str, process: str, reason: str, commune: str = "", least_age: bool = False
+) -> Participant:
     """An agent saw that the person of an account meets the conditions: they need no other proof. What was seen is not kept.
 
     Raises PermissionDenied, InputError (unknown account, no reason).

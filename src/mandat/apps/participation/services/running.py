@@ -24,7 +24,9 @@ FEWEST = 5
 def area_of(published: PublishedProcess) -> str:
     """The area of a process's facts; the region's where the process names a perimeter, which facts do not know."""
     area = published.process.area
-    return f"region:{published_programme(published.programme).programme.region}" if area.startswith("perimeter:") else area
+    return (
+        f"region:{published_programme(published.programme).programme.region}" if area.startswith("perimeter:") else area
+    )
 
 
 def fact(published: PublishedProcess, kind: str, *, on: dt.date | None = None, **values: object) -> Fact:
@@ -66,7 +68,9 @@ def process_open(*, published: PublishedProcess, at: dt.datetime) -> ProcessRun:
     )
     if fresh:
         day = timezone.localtime(min(at, max(begins(published), at - dt.timedelta(days=1)))).date()
-        journal.append([fact(published, "participation.opened.v1", on=day, source=f"participation:opened:{published.code}")])
+        journal.append(
+            [fact(published, "participation.opened.v1", on=day, source=f"participation:opened:{published.code}")]
+        )
     return run
 
 
@@ -74,11 +78,15 @@ def phases_announce(*, published: PublishedProcess, at: dt.datetime) -> int:
     """Tell each phase that has begun, once. Returns how many were told."""
     told = 0
     with transaction.atomic():
-        run = ProcessRun.objects.select_for_update().filter(programme=published.programme, process=published.code).first()
+        run = (
+            ProcessRun.objects.select_for_update().filter(programme=published.programme, process=published.code).first()
+        )
         if run is None:
             return 0
         due = [
-            phase for phase in published.process.phases if phase.code not in run.announced and opening(phase.opens) <= at
+            phase
+            for phase in published.process.phases
+            if phase.code not in run.announced and opening(phase.opens) <= at
         ]
         if due:
             journal.append(
@@ -103,7 +111,9 @@ def process_close(*, published: PublishedProcess, at: dt.datetime) -> bool:
     if end is None or at < end:
         return False
     with transaction.atomic():
-        run = ProcessRun.objects.select_for_update().filter(programme=published.programme, process=published.code).first()
+        run = (
+            ProcessRun.objects.select_for_update().filter(programme=published.programme, process=published.code).first()
+        )
         if run is None or run.closed_at is not None:
             return False
         of = {"programme": published.programme, "process": published.code}
@@ -137,9 +147,7 @@ def contributed(published: PublishedProcess, *, at: dt.datetime | None = None) -
     rows = ProcessRun.objects.filter(programme=published.programme, process=published.code)
     run = rows.first() or process_open(published=published, at=at)
     if run.frozen_at is None:
-        rows.filter(frozen_at=None).update(
-            frozen_at=at, version=published.ref.version, digest=published.ref.digest
-        )
+        rows.filter(frozen_at=None).update(frozen_at=at, version=published.ref.version, digest=published.ref.digest)
     return published.ref
 
 

@@ -1,0 +1,13 @@
+"""Which pages of this app show which type of component."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from mandat.apps.participation.definitions import PublishedProcess
+
+#: Type of a component to the view of its own page: ``(request, published process, component)``.
+OWN: dict[str, Callable[[HttpRequest, PublishedProcess, Any], HttpResponse]] = {}
