@@ -43,6 +43,7 @@ KNOWN_OUTSIDE = {
         "mandat.apps.rights": "each claim is sealed with a key of its own",
         "mandat.apps.wallets": "a wallet is held by a person, with or without an account",
         "mandat.apps.grants": "each case is sealed with a key of its own",
+        "mandat.apps.bodies": "the papers of a body are sealed with a key of its own",
         "mandat.apps.demonstration": "residents spend from their wallets, but for the account left to visitors",
     },
     "mandat.apps.organisations.models": {

@@ -21,6 +21,7 @@ from mandat.kernel.text import Text
 DOMAINS = (
     "territory",
     "programme",
+    "bodies",
     "imports",
     "rulebook",
     "offers",

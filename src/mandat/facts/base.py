@@ -51,6 +51,7 @@ DOMAINS = (
     "labels",
     "contracts",
     "participation",
+    "bodies",
 )
 
 KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import cast
 
-from mandat.apps.programme.schema import Body, Chapter, Commitment, Measure, Pillar, Programme
+from mandat.apps.programme.schema import Chapter, Commitment, Measure, Pillar, Programme
 from mandat.definitions.folder import Definition, Folder, folder_check
 from mandat.engines.indicators.status import whole_years
 from mandat.kernel.errors import Problem
@@ -63,7 +63,7 @@ def _unique_numbers(folder: Folder, kind: str) -> None:
 
 @folder_check
 def references_lead_somewhere(folder: Folder) -> None:
-    """Pillars of chapters, bodies of measures and parents of bodies exist; slugs of measures are unique."""
+    """Pillars of chapters and bodies of measures exist; slugs of measures are unique."""
     pillars = {definition.code for definition in folder.of("pillar")}
     bodies = {definition.code for definition in folder.of("body")}
     for definition in folder.of("chapter"):
@@ -84,10 +84,6 @@ def references_lead_somewhere(folder: Folder) -> None:
             )
             folder.problem(definition, message, "code")
         slugs.setdefault(measure.code, definition)
-    for definition in folder.of("body"):
-        parent = cast(Body, definition.model).parent
-        if parent is not None and parent not in bodies:
-            folder.problem(definition, Text(f"instance inconnue : {parent}", f"unknown body: {parent}"), "parent")
 
 
 @folder_check

@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import get_language
 
-from mandat.apps.programme.schema import Body, Chapter, Commitment, Measure, Pillar, Programme, StatusRule
+from mandat.apps.programme.schema import BodyHead, Chapter, Commitment, Measure, Pillar, Programme, StatusRule
 from mandat.definitions import revisions
 from mandat.definitions.models import DefinitionVersion
 from mandat.engines.indicators.rollup import Target
@@ -37,7 +37,7 @@ class Published:
     chapters: Mapping[str, Chapter]
     measures: Mapping[int, Measure]
     commitments: Mapping[str, Commitment]
-    bodies: Mapping[str, Body]
+    bodies: Mapping[str, BodyHead]
     chapter_of: Mapping[int, Chapter]
     refs: Mapping[tuple[str, str], DefinitionRef]
     #: What the rollup of each commitment counts.
@@ -131,7 +131,7 @@ def _read(code: str, revision: int) -> Published:
         chapters={chapter.code: chapter for chapter in ordered},
         measures=dict(sorted(measures.items())),
         commitments={c.code: c for _, m in sorted(measures.items()) for c in m.commitments},
-        bodies={key: Body.model_validate(body) for key, body in of("body").items()},
+        bodies={key: BodyHead.model_validate(body) for key, body in of("body").items()},
         chapter_of={measure.number: chapter for chapter in ordered for measure in chapter.measures},
         refs=refs,
         targets={

@@ -1,11 +1,11 @@
-"""Schemas of the programme's documents: programme, pillar, chapter, measure, commitment, body, status rule."""
+"""Schemas of the programme's documents: programme, pillar, chapter, measure, commitment, status rule."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from mandat.apps.programme.instruments import INSTRUMENTS
 from mandat.definitions.messages import SchemaError
@@ -217,18 +217,25 @@ class Programme(Strict):
     series: tuple[Series, ...] = Field(default=(), max_length=1000)
 
 
-class Body(Strict):
-    """A delegation, council or committee: a function, never a person."""
+#: What sorts of bodies there are.
+BodyType = Literal[
+    "assembly", "council", "committee", "conference", "delegation", "jury", "service",
+]  # fmt: skip
+
+
+class BodyHead(Strict):
+    """What every page says of a body: a delegation, council or committee is a function, never a person.
+
+    The whole of its definition (mandate, colleges, rules) is ``bodies.schema.Body``; its other fields are passed over here.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
     code: Slug
     title: BilingualTitle
-    type: Literal["delegation", "council", "committee", "assembly", "conference", "service"]
+    type: BodyType
     summary: BilingualText
     parent: Slug | None = None
-
-
-class Bodies(Strict):
-    bodies: tuple[Body, ...] = Field(min_length=1)
 
 
 class StatusRule(Strict):
@@ -264,6 +271,4 @@ register(Kind("pillar", Text("pilier", "pillar"), Pillar))
 register(Kind("chapter", Text("chapitre", "chapter"), Chapter, children={"measures": "measure"}))
 register(Kind("measure", Text("mesure", "measure"), Measure, code=_number, children={"commitments": "commitment"}))
 register(Kind("commitment", Text("engagement", "commitment"), Commitment))
-register(Kind("body", Text("instance", "body"), Body))
-register(Kind("bodies", Text("instances", "bodies"), Bodies, children={"bodies": "body"}, wrapper=True))
 register(Kind("status-rule", Text("règle de statut", "status rule"), StatusRule))

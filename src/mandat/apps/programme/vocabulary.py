@@ -76,6 +76,7 @@ BODY_TYPES: Mapping[str, Text] = {
     "council": Text("Conseils", "Councils"),
     "committee": Text("Comités", "Committees"),
     "conference": Text("Conférences", "Conferences"),
+    "jury": Text("Jurys", "Juries"),
     "delegation": Text("Délégations", "Delegations"),
     "service": Text("Services", "Services"),
 }
