@@ -52,6 +52,7 @@ DOMAINS = (
     "contracts",
     "participation",
     "bodies",
+    "ballots",
 )
 
 KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")
