@@ -26,6 +26,8 @@ DOMAINS = (
     "rulebook",
     "offers",
     "wallets",
+    "community",
+    "answers",
     "rights",
     "grants",
     "participation",

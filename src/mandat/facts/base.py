@@ -53,6 +53,8 @@ DOMAINS = (
     "participation",
     "bodies",
     "ballots",
+    "community",
+    "answers",
 )
 
 KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")

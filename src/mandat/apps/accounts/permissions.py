@@ -75,6 +75,8 @@ PERMISSIONS: dict[str, Permission] = {
         ("community.report", _("report what breaks the rules of a debate"), EVERYONE),
         ("community.moderate", _("moderate what people publish"), {AGENT, ADMIN}),
         ("community.appeal_decide", _("decide appeals about moderation"), {AGENT, ADMIN}),
+        ("community.suspend", _("suspend an account for a time, with a reason"), {AGENT, ADMIN}),
+        ("community.badge", _("say which accounts speak for the region or an organisation"), {ADMIN}),
         ("community.statistics", _("see the figures of moderation"), {AGENT, ELECTED, AUDITOR, ADMIN}),
         ("ballots.cast", _("vote where one is on the roll"), EVERYONE),
         ("ballots.manage", _("prepare votes, import rolls, print codes, close votes"), {AGENT, ADMIN}),

@@ -1,7 +1,20 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from mandat.apps.community.views import follow, reporting
 
 app_name = "community"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("suivre/mes-suivis/", follow.mine, name="mine"),
+    path("suivre/arreter/<str:token>/", follow.stop, name="stop"),
+    path("suivre/<slug:prefix>/<str:code>/", follow.target, name="target"),
+    path("suivre/<slug:prefix>/<str:code>/flux.atom", follow.feed, name="feed"),
+    path("suivre/<slug:prefix>/<str:code>/agenda.ics", follow.calendar, name="calendar"),
+    path("moderation/", reporting.charter, name="charter"),
+    path("signaler/<slug:kind>/<str:reference>/", reporting.report, name="report"),
+    path("compte/moderation/", reporting.mine, name="cases"),
+    path("compte/moderation/<str:reference>/", reporting.case, name="case"),
+    path("compte/moderation/suspension/<str:reference>/", reporting.suspension, name="suspension"),
+]

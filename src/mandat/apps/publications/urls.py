@@ -25,7 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("suivre/arreter/<str:token>/", alerts.alerts_stop, name="alerts_stop"),
     path("suivre/<slug:sort>/<str:code>/alerte/", alerts.alert, name="alert"),
     path("suivre/flux/", follow.feeds, name="feeds"),
-    path("suivre/<slug:sort>/<str:code>/", follow.follow_topic, name="follow_topic"),
+    re_path(
+        r"^suivre/(?P<sort>all|chapter|measure|body|area)/(?P<code>[^/]+)/$", follow.follow_topic, name="follow_topic"
+    ),
     path("flux/tout.atom", follow.feed, name="feed"),
     path("flux/appels.atom", follow.calls_atom, name="calls_feed"),
     path("agenda/appels.ics", follow.calls_ics, name="calls_calendar"),

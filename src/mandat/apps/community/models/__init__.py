@@ -1,1 +1,42 @@
-"""Tables of following and moderation."""
+"""Following, digests, moderation, limits."""
+
+from mandat.apps.community.models.following import (
+    Digest,
+    DigestDelivery,
+    DigestSection,
+    DigestSlice,
+    Event,
+    Follow,
+    Pace,
+)
+from mandat.apps.community.models.limits import Allowance, Fingerprint
+from mandat.apps.community.models.moderating import (
+    Badge,
+    ModerationAppeal,
+    ModerationCase,
+    ModerationDecision,
+    Outcome,
+    Report,
+    State,
+    Suspension,
+)
+
+__all__ = [
+    "Allowance",
+    "Badge",
+    "Digest",
+    "DigestDelivery",
+    "DigestSection",
+    "DigestSlice",
+    "Event",
+    "Fingerprint",
+    "Follow",
+    "ModerationAppeal",
+    "ModerationCase",
+    "ModerationDecision",
+    "Outcome",
+    "Pace",
+    "Report",
+    "State",
+    "Suspension",
+]

@@ -1,0 +1,1 @@
+"""What can be followed, and the button to do so."""
