@@ -30,9 +30,10 @@ def seed(count: int, seats: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from mandat.apps.accounts.models import RoleGrant, User
+    from mandat.apps.bodies.models import Term
     from mandat.apps.custody.models import Subject
     from mandat.apps.funds import services as funds
-    from mandat.apps.grants.models import Case, Move, Seat
+    from mandat.apps.grants.models import Case, Move
     from mandat.apps.organisations.models import Member, Organisation
 
     now, today = timezone.now(), timezone.localdate()
@@ -46,9 +47,16 @@ def seed(count: int, seats: int) -> dict[str, Any]:
         commitment=Decimal(80_000 * count),
     )  # fmt: skip
     members = User.objects.bulk_create([User(email=f"m{n}@example.org", name=f"Membre {n}") for n in range(seats)])
-    Seat.objects.bulk_create(
+    Term.objects.bulk_create(
         [
-            Seat(programme="centre-val-de-loire", body=BODY, user=who, president=not n, since=dt.date(2021, 7, 2))
+            Term(
+                programme="centre-val-de-loire",
+                body=BODY,
+                name=who.name or "Membre",
+                user=who,
+                president=not n,
+                since=dt.date(2021, 7, 2),
+            )
             for n, who in enumerate(members)
         ]
     )

@@ -52,6 +52,10 @@ KNOWN_OUTSIDE = {
         "mandat.apps.registers": "organisations hold labels and sign contracts, and their members are told",
         "mandat.apps.demonstration": "synthetic cases name who applied",
     },
+    "mandat.apps.bodies.models": {
+        "mandat.apps.grants": "committees vote with the terms of their body",
+        "mandat.apps.demonstration": "synthetic members are given their seats in bulk",
+    },
     "mandat.apps.grants.models": {
         "mandat.apps.registers": "a label or a contract comes from a case decided",
         "mandat.apps.demonstration": "the demonstration finds the cases it made; those of benchmarks are written in bulk",

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from mandat import journal
 from mandat.apps.accounts.models import User
+from mandat.apps.bodies.models import Term
 from mandat.apps.custody.models import Subject
 from mandat.apps.custody.records import canonical, digest
 from mandat.apps.demonstration import credits
@@ -37,7 +38,6 @@ from mandat.apps.grants.models import (
     PlanLine,
     Post,
     Score,
-    Seat,
     Sitting,
     Submission,
     Visit,
@@ -166,9 +166,17 @@ def _staff(current: Published, desk: Desk, first: dt.date) -> None:
         Post.objects.get_or_create(programme=current.code, duty=duty, user=user, since=since)
     seated = members()
     for body, quorum in sorted(committees(current).items()):
-        Seat.objects.bulk_create(
+        Term.objects.bulk_create(
             [
-                Seat(programme=current.code, body=body, user=user, president=rank == 0, since=since)
+                Term(
+                    programme=current.code,
+                    body=body,
+                    user=user,
+                    name=user.name,
+                    president=rank == 0,
+                    since=since,
+                    synthetic=True,
+                )
                 for rank, user in enumerate(seated[: quorum + 3])
             ]
         )
@@ -332,7 +340,11 @@ def _sit(body: str, cases: Sequence[Case], desk: Desk) -> None:
         return
     sitting = sitting_convene(actor=desk.agent, body=body, on=today, place="Salle synthétique")
     agenda_set(actor=desk.agent, sitting=sitting, references=[case.reference for case in cases])
-    seats = Seat.objects.filter(body=body, programme=sitting.programme).select_related("user").order_by("pk")
+    seats = (
+        Term.objects.filter(body=body, programme=sitting.programme, user__isnull=False)
+        .select_related("user")
+        .order_by("pk")
+    )
     present = [seat.user for seat in seats]
     presence_set(actor=desk.agent, sitting=sitting, members=present[: sitting.quorum + 1])
     sitting_open(actor=desk.agent, sitting=sitting)

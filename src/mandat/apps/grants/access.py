@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import may as may_by_role
-from mandat.apps.grants.models import Case, Duty, Item, Opinion, Party, Post, Recusal, Seat, Shared
+from mandat.apps.grants.models import Case, Duty, Item, Opinion, Party, Post, Recusal, Shared
+from mandat.apps.grants.seats import seats_of
 from mandat.apps.organisations.models import Member, Rank
 
 #: What an account's role must allow, besides its post, for a duty to be worth anything.
@@ -165,8 +166,7 @@ def schemes_of(user: User, programme: str, *any_of: str) -> frozenset[str] | Non
 def _sits(user: User, case: Case) -> bool:
     """Whether the case is on the agenda of a committee someone sits in, on the day of that sitting."""
     bodies = Item.objects.filter(case=case).values_list("sitting__body", "sitting__on")
-    seats = Seat.objects.filter(programme=case.programme, user=user).values_list("body", "since", "until")
-    held = list(seats)
+    held = seats_of(case.programme, user)
     return bool(held) and any(
         body == seat and since <= on and (until is None or on <= until)
         for body, on in bodies

@@ -8,12 +8,14 @@ class GrantsConfig(AppConfig):
     verbose_name = _("Grants")
 
     def ready(self) -> None:
+        from mandat.apps.bodies import calendars
         from mandat.apps.grants import (
             decisions_shown,
             filing,
             for_persons,
             keeping,
             search,  # noqa: F401 - says what can be found
+            seats,
             worklist,
         )
         from mandat.apps.grants.services import agreements, letters, telling
@@ -24,6 +26,7 @@ class GrantsConfig(AppConfig):
         # What was sent, decided and voted, and how a case got there, is neither changed nor deleted.
         for table in ("move", "submission", "decision", "vote", "visit", "recusal", "receipt", "amendment"):
             PROTECTED.setdefault(f"grants_{table}", ())
+        calendars.register(seats.meetings)
         keeping.register()
         filing.register()
         agreements.register()

@@ -16,7 +16,7 @@ from mandat.apps.custody.personal import Kept, Record, record
 from mandat.apps.custody.retention import Basis, Lasts
 from mandat.apps.custody.subjects import subject_erase
 from mandat.apps.grants.machine import ENDED, State
-from mandat.apps.grants.models import Case, LetterRun, Message, Move, Post, Seat
+from mandat.apps.grants.models import Case, LetterRun, Message, Move, Post
 from mandat.apps.grants.services import letters
 from mandat.apps.grants.terms import SCHEMES
 
@@ -26,7 +26,7 @@ _MODELS = (
     "grants.Decision", "grants.Amendment", "grants.ConditionRecord", "grants.Account", "grants.PaymentRequest", "grants.Recovery", "grants.SmallAid",
     "grants.BankDetails", "grants.PaymentRun", "grants.FinalCost", "grants.Receipt", "grants.ConditionCheck", "grants.Breach",
 )  # fmt: skip
-_POSTS = ("grants.Post", "grants.Seat")
+_POSTS = ("grants.Post",)
 
 
 def _cases(user: User) -> list[Record]:
@@ -49,8 +49,7 @@ def _cases(user: User) -> list[Record]:
 
 
 def _posts(user: User) -> list[Record]:
-    posts = [record(one, "scheme", "duty", "since", "until") for one in Post.objects.filter(user=user).order_by("pk")]
-    return posts + [record(one, "body", "since", "until") for one in Seat.objects.filter(user=user).order_by("pk")]
+    return [record(one, "scheme", "duty", "since", "until") for one in Post.objects.filter(user=user).order_by("pk")]
 
 
 def case_delete(case: Case) -> None:
@@ -150,7 +149,7 @@ def register() -> None:
     )
     personal.register(
         code="grants.posts",
-        title=_("Your posts and seats"),
+        title=_("Your posts"),
         models=_POSTS,
         export=_posts,
         erase=lambda user: None,
@@ -199,11 +198,11 @@ def register() -> None:
     )
     retention.register(
         code="grants.posts",
-        title=_("Posts on schemes and seats in committees"),
-        purpose=_("Know who could examine, decide and vote on a day."),
-        data=_("Account, scheme or committee, days."),
+        title=_("Posts on schemes"),
+        purpose=_("Know who could examine and decide on a day."),
+        data=_("Account, scheme, days."),
         after=_("As long as the cases they dealt with."),
-        people=_("Agents, experts and elected members"),
+        people=_("Agents and experts"),
         models=_POSTS,
         **common,
     )

@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mandat.apps.bodies.models import Term
 from mandat.apps.custody.records import canonical, digest
-from mandat.apps.grants.models import Case, Item, Seat, Sitting
+from mandat.apps.grants.models import Case, Item, Sitting
 from mandat.apps.grants.recording import euros_of
 from mandat.apps.grants.seats import seats_on
 from mandat.apps.grants.services.awards import PERSON, legal_person
@@ -28,7 +29,7 @@ FORMAT = 1
 
 def written(sitting: Sitting, items: Sequence[Item], cases: Mapping[int, Case], ballots: Ballots) -> str:
     """The minutes as canonical JSON. Members are told by their rank in ``members``."""
-    seats: list[Seat] = list(seats_on(sitting.programme, sitting.body, sitting.on))
+    seats: list[Term] = list(seats_on(sitting.programme, sitting.body, sitting.on))
     rank = {seat.user_id: n for n, seat in enumerate(seats)}
     record = {
         "format": FORMAT,

@@ -1,15 +1,20 @@
-"""Committees and who sits in them."""
+"""Committees and who sits in them: the terms of their bodies, for those who have an account and a vote."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from mandat.apps.grants.models import Seat
+from mandat.apps.bodies.calendars import Entry
+from mandat.apps.bodies.models import Term
+from mandat.apps.grants.models import Sitting
 from mandat.apps.grants.terms import SCHEMES
 from mandat.apps.programme.published import Published
+from mandat.kernel.periods import PARIS
 
 
 def committees(current: Published) -> Mapping[str, int]:
@@ -22,7 +27,30 @@ def committees(current: Published) -> Mapping[str, int]:
     return found
 
 
-def seats_on(programme: str, body: str, day: dt.date) -> QuerySet[Seat]:
+def seats_on(programme: str, body: str, day: dt.date) -> QuerySet[Term]:
     """The seats held in a committee on a day."""
-    held = Seat.objects.filter(programme=programme, body=body, since__lte=day, user__is_active=True)
+    held = Term.objects.filter(programme=programme, body=body, votes=True, since__lte=day, user__is_active=True)
     return held.filter(Q(until__isnull=True) | Q(until__gte=day)).select_related("user").order_by("user__name", "pk")
+
+
+def seats_of(programme: str, user: object) -> list[tuple[str, dt.date, dt.date | None]]:
+    """The seats with a vote that someone holds or held: body, first day, last day."""
+    held = Term.objects.filter(programme=programme, user=user, votes=True).order_by("pk")
+    return list(held.values_list("body", "since", "until"))
+
+
+def meetings(programme: str, body: str) -> Iterator[Entry]:
+    """The sittings that award money, as the body's calendar lists them."""
+    rows = Sitting.objects.filter(programme=programme, body=body).defer("minutes")
+    for one in rows.order_by("-on", "-pk"):
+        closed = one.state == Sitting.State.CLOSED
+        yield Entry(
+            uid=f"{programme}-{body}-sitting-{one.pk}",
+            title=_("Sitting on aids"),
+            starts_at=dt.datetime.combine(one.on, dt.time(), tzinfo=PARIS),
+            state=str(one.state),
+            place=one.place,
+            url=reverse("grants:committee_sitting", args=[one.pk]) if closed else "",
+            all_day=True,
+            public=False,
+        )

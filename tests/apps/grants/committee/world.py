@@ -10,11 +10,12 @@ from typing import Any
 from django.utils import timezone
 
 from mandat.apps.accounts.models import RoleGrant, User
+from mandat.apps.bodies.models import Term
 from mandat.apps.custody.models import Subject
 from mandat.apps.funds import services as funds
 from mandat.apps.funds.models import Envelope
 from mandat.apps.grants.machine import State
-from mandat.apps.grants.models import Case, Duty, Move, Post, Seat
+from mandat.apps.grants.models import Case, Duty, Move, Post
 from mandat.apps.organisations.models import Member, Organisation, Rank
 from tests.apps.grants.samples import FILES
 
@@ -56,8 +57,13 @@ def members(count: int = 3, *, president: bool = True) -> list[User]:
     made = []
     for n in range(count):
         who = user(f"membre-{n}", "elected")
-        Seat.objects.create(
-            programme="essai", body="conseil", user=who, president=president and n == 0, since=dt.date(2021, 7, 2)
+        Term.objects.create(
+            programme="essai",
+            body="conseil",
+            name=f"Membre {n}",
+            user=who,
+            president=president and n == 0,
+            since=dt.date(2021, 7, 2),
         )
         made.append(who)
     return made

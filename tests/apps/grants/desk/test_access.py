@@ -18,11 +18,12 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
+from mandat.apps.bodies.models import Term
 from mandat.apps.custody import uploads
 from mandat.apps.custody.content import EVIDENCE
 from mandat.apps.grants import access, urls
 from mandat.apps.grants.machine import State
-from mandat.apps.grants.models import Case, Item, Opinion, Party, Piece, Post, Recusal, Seat, Shared, Sitting
+from mandat.apps.grants.models import Case, Item, Opinion, Party, Piece, Post, Recusal, Shared, Sitting
 from mandat.apps.grants.services.moving import today
 from mandat.apps.organisations.models import Member
 from tests.apps.grants.desk import world
@@ -70,7 +71,7 @@ class Scene:
     piece: Piece
     opinion: Opinion
     post: Post
-    seat: Seat
+    seat: Term
     sitting: Sitting
 
 
@@ -106,7 +107,9 @@ def scene(**values: Any) -> Scene:
     asked = Opinion.objects.create(
         case=case, expert=people["expert"], asked_by=people["instructor"], asked_at=timezone.now(), due_on=today()
     )
-    seat = Seat.objects.create(programme="essai", body="conseil", user=people["committee"], since=dt.date(2020, 1, 1))
+    seat = Term.objects.create(
+        programme="essai", body="conseil", name="Membre", user=people["committee"], since=dt.date(2020, 1, 1)
+    )
     sitting = Sitting.objects.create(programme="essai", body="conseil", on=today(), quorum=1)
     Item.objects.create(sitting=sitting, case=case, position=1)
     return Scene(case, people, _piece(case), asked, Post.objects.get(user=people["reading"]), seat, sitting)

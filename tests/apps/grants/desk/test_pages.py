@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mandat.apps.accounts.models import User
+from mandat.apps.bodies.models import Term
 from mandat.apps.grants.machine import State
-from mandat.apps.grants.models import Case, Message, Opinion, Piece, Post, Score, Seat
+from mandat.apps.grants.models import Case, Message, Opinion, Piece, Post, Score
 from mandat.apps.grants.services import opinions, scoring
 from mandat.apps.grants.services.moving import today
 from mandat.apps.organisations.models import Member
@@ -293,7 +294,7 @@ def test_posts_and_seats_are_given_and_ended_on_one_page() -> None:
     assert post.until is not None
     assert post.until < today()
     client.post(reverse("grants:seat_give"), {"email": agent.email, "body": "conseil", "president": "on"})
-    seat = Seat.objects.get()
+    seat = Term.objects.get()
     assert seat.president
     client.post(reverse("grants:seat_end", args=[seat.pk]))
     seat.refresh_from_db()

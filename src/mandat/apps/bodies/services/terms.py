@@ -29,6 +29,9 @@ from mandat.kernel.periods import add_months
 from mandat.kernel.text import Text
 
 _SIREN = re.compile(r"^[0-9]{9}$")
+_PRESIDED = Text(
+    "cette instance a déjà une présidence : mettez-y fin d'abord", "this body has a president: end that first"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +122,7 @@ def _term(current: Published, body: Body, one: Given, rows: Sequence[Term]) -> T
     if one.user is not None and any(row.user_id == one.user.pk for row in overlapping):
         raise InputError(Text("cette personne siège déjà dans cette instance", "this person sits in this body already"))
     if one.president and any(row.president for row in overlapping):
-        raise InputError(
-            Text(
-                "cette instance a déjà une présidence : mettez-y fin d'abord",
-                "this body has a president: end that first",
-            )
-        )
+        raise InputError(_PRESIDED)
     seat = one.seat
     if college is not None:
         taken = {row.seat for row in overlapping if row.college == college.code}
@@ -147,6 +145,27 @@ def _term(current: Published, body: Body, one: Given, rows: Sequence[Term]) -> T
 
 def _overlap(row: Term, since: dt.date, until: dt.date | None) -> bool:
     return (row.until is None or row.until >= since) and (until is None or row.since <= until)
+
+
+@transaction.atomic
+def term_renew(*, actor: User, term: Term, until: dt.date | None, president: bool = False) -> Term:
+    """Give a running term another end (None: without end), or the presidency. Raises InputError for a second presidency, or an end before its start."""
+    require(actor, "bodies.assign")
+    terms = body_of(term.body)
+    held(term.programme, term.body)
+    term = Term.objects.select_for_update(of=("self",)).get(pk=term.pk)
+    if until is not None and until < term.since:
+        raise InputError(Text("la fin précède le début", "the end comes before the start"))
+    others = Term.objects.filter(programme=term.programme, body=term.body).exclude(pk=term.pk).order_by("pk")
+    overlapping = [one for one in others if _overlap(one, term.since, until)]
+    if president and any(one.president for one in overlapping):
+        raise InputError(_PRESIDED)
+    if term.seat is not None and any((one.college, one.seat) == (term.college, term.seat) for one in overlapping):
+        raise InputError(Text("ce siège est pris ensuite", "this seat is held afterwards"))
+    term.until, term.president = until, president
+    term.save(update_fields=["until", "president"])
+    append(changed(published(term.programme), terms, given=0, ended=0))
+    return term
 
 
 @transaction.atomic

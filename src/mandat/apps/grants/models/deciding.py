@@ -125,24 +125,6 @@ class Post(models.Model):
         return f"{self.scheme or self.programme}: {self.duty}"
 
 
-class Seat(models.Model):
-    """Someone sits in a committee (a body of the programme) from a day to another; the president's vote may settle a tie."""
-
-    programme = models.SlugField(max_length=60)
-    body = models.SlugField(max_length=60)
-    user = models.ForeignKey(USER, models.PROTECT, related_name="grants_seats")
-    president = models.BooleanField(default=False)
-    since = models.DateField()
-    until = models.DateField(null=True)
-
-    class Meta:
-        verbose_name = _("seat in a committee")
-        constraints = [models.UniqueConstraint("programme", "body", "user", "since", name="grants_one_seat_each")]
-
-    def __str__(self) -> str:
-        return self.body
-
-
 class Sitting(models.Model):
     """One meeting of a committee: its agenda is its items. ``quorum`` is that of the definition on the day it was convened.
 

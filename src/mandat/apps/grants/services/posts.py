@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 
 from django.db import transaction
 from django.db.models import Q
 
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import may, require
+from mandat.apps.bodies.models import Term
+from mandat.apps.bodies.selectors import members
+from mandat.apps.bodies.services.terms import term_end, term_give, term_renew
+from mandat.apps.bodies.terms import body_of
 from mandat.apps.grants.access import BY_ROLE
-from mandat.apps.grants.models import Duty, Post, Seat
+from mandat.apps.grants.models import Duty, Post
 from mandat.apps.grants.services.moving import today
 from mandat.apps.grants.terms import SCHEMES
 from mandat.apps.programme.published import published
@@ -66,43 +71,33 @@ def seat_give(
     president: bool = False,
     since: dt.date | None = None,
     until: dt.date | None = None,
-) -> Seat:
-    """Give someone a seat in a committee that a scheme names. Raises InputError for another body, or a second president."""
+) -> Term:
+    """Give someone a seat in a committee that a scheme names: a term of its body, in its first college that votes and has room.
+
+    A seat held already is given back with its new end. Raises InputError for another body, or a second president.
+    """
     require(actor, "grants.assign")
     current, day = published(), since or today()
     bodies = {terms.document.committee.body for terms in SCHEMES.all(current).values() if terms.document.committee}
     if body not in bodies:
         raise InputError(Text(f"aucun dispositif n'a ce comité : {body}", f"no scheme has this committee: {body}"))
-    if not user.is_active:
-        raise InputError(Text("ce compte est fermé", "this account is closed"))
     _days(day, until)
-    rows = Seat.objects.select_for_update().filter(programme=current.code, body=body)
-    still = rows.filter(Q(until__isnull=True) | Q(until__gte=day))
-    if president and still.filter(president=True).exclude(user=user).exists():
-        raise InputError(
-            Text(
-                "ce comité a déjà une présidence : mettez-y fin d'abord",
-                "this committee has a president: end that first",
-            )
-        )
-    same = still.filter(user=user, since__lte=day).order_by("pk").first() or rows.filter(user=user, since=day).first()
-    if same is not None:
-        same.until, same.president = until, president
-        same.save(update_fields=["until", "president"])
-        return same
-    return Seat.objects.create(
-        programme=current.code, body=body, user=user, president=president, since=day, until=until
-    )
+    held = [one for one in members(body, on=day, programme=current.code) if one.user_id == user.pk]
+    if held:
+        return term_renew(actor=actor, term=held[0], until=until, president=president)
+    colleges = [one for one in body_of(body, current).document.colleges if one.votes]
+    taken = Counter(one.college for one in members(body, on=day, programme=current.code))
+    room = next((one.code for one in colleges if taken[one.code] < one.seats), colleges[0].code if colleges else "")
+    return term_give(
+        actor=actor, body=body, name=user.name or "Membre", college=room, user=user, president=president, since=day,
+        until=until,
+    )  # fmt: skip
 
 
-@transaction.atomic
-def seat_end(*, actor: User, seat: Seat, on: dt.date | None = None) -> Seat:
+def seat_end(*, actor: User, seat: Term, on: dt.date | None = None) -> Term:
     """End a seat: ``on`` is its last day; without it, it ends now."""
     require(actor, "grants.assign")
-    seat = Seat.objects.select_for_update().get(pk=seat.pk)
-    seat.until = _last(seat.until, on)
-    seat.save(update_fields=["until"])
-    return seat
+    return term_end(actor=actor, term=seat, on=on)
 
 
 def _days(since: dt.date, until: dt.date | None) -> None:

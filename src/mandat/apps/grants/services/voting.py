@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import may, require
+from mandat.apps.bodies.models import Term
 from mandat.apps.grants.conflicts import conflicts
-from mandat.apps.grants.models import Case, Item, Seat, Sitting, Vote
+from mandat.apps.grants.models import Case, Item, Sitting, Vote
 from mandat.apps.grants.schema.deciding import Committee
 from mandat.apps.grants.seats import seats_on
 from mandat.apps.grants.services.moving import terms_of
@@ -234,7 +235,7 @@ def _cases(items: Sequence[Item]) -> dict[int, Case]:
     return found
 
 
-def _seated(sitting: Sitting, user: User) -> Seat:
+def _seated(sitting: Sitting, user: User) -> Term:
     seat = seats_on(sitting.programme, sitting.body, sitting.on).filter(user=user).first()
     if seat is None:
         raise PermissionDenied("grants.vote")

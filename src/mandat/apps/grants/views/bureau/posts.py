@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mandat.apps.accounts.access import requires
 from mandat.apps.accounts.models import User
+from mandat.apps.bodies.models import Term
 from mandat.apps.grants.desk_forms import PostForm, SeatForm
-from mandat.apps.grants.models import Post, Seat
+from mandat.apps.grants.models import Post
 from mandat.apps.grants.services import posts as services
 from mandat.apps.grants.services.moving import today
 from mandat.apps.grants.terms import SCHEMES
@@ -50,7 +51,9 @@ def _show(request: HttpRequest, *, status: int = 200, **given: Any) -> HttpRespo
     current, day, schemes, bodies = published(), today(), _schemes(), _bodies()
     runs = Q(until__isnull=True) | Q(until__gte=day)
     held = Post.objects.filter(runs, programme=current.code).select_related("user")
-    seats = Seat.objects.filter(runs, programme=current.code).select_related("user")
+    seats = Term.objects.filter(runs, programme=current.code, body__in=list(bodies), user__isnull=False).select_related(
+        "user"
+    )
     values = {
         "current": current,
         "posts": [
@@ -134,7 +137,7 @@ def post_end(request: HttpRequest, pk: int) -> HttpResponseBase:
 @requires("grants.assign")
 def seat_end(request: HttpRequest, pk: int) -> HttpResponseBase:
     """End a seat now."""
-    found = Seat.objects.filter(programme=published().code, pk=pk).first()
+    found = Term.objects.filter(programme=published().code, pk=pk, user__isnull=False).first()
     if found is None:
         raise Http404
     services.seat_end(actor=user_of(request), seat=found)

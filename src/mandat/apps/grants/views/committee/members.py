@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from mandat.apps.grants import papers
-from mandat.apps.grants.models import Item, Seat, Sitting
-from mandat.apps.grants.seats import seats_on
+from mandat.apps.grants.models import Item, Sitting
+from mandat.apps.grants.seats import seats_of, seats_on
 from mandat.apps.grants.services import recusals, voting
 from mandat.apps.grants.views.committee.shared import (
     STATES,
@@ -36,8 +36,7 @@ from mandat.web.components import Crumb
 def mine(request: HttpRequest) -> HttpResponse:
     """The sittings of the committees one sits in, the next first."""
     current, user = published(), user_of(request)
-    seats = Seat.objects.filter(programme=current.code, user=user).order_by("pk")
-    held = list(seats.values_list("body", "since", "until"))
+    held = seats_of(current.code, user)
     rows = Sitting.objects.filter(programme=current.code, body__in={body for body, _since, _until in held})
     found = [
         one
