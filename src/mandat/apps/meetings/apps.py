@@ -6,3 +6,14 @@ class MeetingsConfig(AppConfig):
     name = "mandat.apps.meetings"
     label = "meetings"
     verbose_name = _("Meetings")
+
+    def ready(self) -> None:
+        from mandat.apps.meetings import keeping, notices, worklist  # the models must be there
+        from mandat.apps.meetings.stamp import stamp
+        from mandat.web import caching, daily
+
+        keeping.declare()
+        notices.declare()
+        worklist.register()
+        caching.DEPENDENCIES.append(stamp)
+        daily.register("meetings_run")
