@@ -42,6 +42,7 @@ PAGES = {
     "your data": "/vos-donnees/",
     "glossary": "/glossaire/",
     "systematic offers": "/offres/",
+    "meetings": "/rencontres/",
     "systematic offer": "/offres/consultation-lyceens/",
     "code of an invitation": "/invitation/",
     "rules": "/regles/",

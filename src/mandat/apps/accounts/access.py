@@ -28,7 +28,7 @@ from mandat.apps.accounts.permissions import PERMISSIONS, require
 View = Callable[..., HttpResponseBase]
 
 #: Actions everyone may do need no second factor.
-NO_SECOND_FACTOR = frozenset({"accounts.follow", "grants.apply", "organisations.create"})
+NO_SECOND_FACTOR = frozenset({"accounts.follow", "grants.apply", "organisations.create", "meetings.attend"})
 
 
 def requires(action: str) -> Callable[[View], View]:

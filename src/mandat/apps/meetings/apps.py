@@ -8,7 +8,7 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("Meetings")
 
     def ready(self) -> None:
-        from mandat.apps.meetings import keeping, notices, worklist  # the models must be there
+        from mandat.apps.meetings import keeping, notices, search, worklist  # noqa: F401  # the models must be there
         from mandat.apps.meetings.stamp import stamp
         from mandat.web import caching, daily
 

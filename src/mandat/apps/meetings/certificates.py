@@ -51,7 +51,7 @@ def pdf(booking: Booking, *, name: str) -> bytes:
     url = settings.SITE_URL + reverse("meetings:verify")
     day = formats.day(paris_date(meeting.starts_at))
     shown = f"{booking.certificate[:4]} {booking.certificate[4:8]} {booking.certificate[8:]}"
-    facts = [(_("Session"), meeting.title.in_(language)), (_("Day"), day)]
+    facts = [(_("Session attended"), meeting.title.in_(language)), (_("Day"), day)]
     if meeting.place:
         facts.append((_("Place"), meeting.place))
     if training is not None:

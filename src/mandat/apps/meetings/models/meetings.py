@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mandat.kernel.text import Text
 
@@ -48,9 +49,9 @@ class Access(models.TextChoices):
 class State(models.TextChoices):
     """Where a meeting stands."""
 
-    PLANNED = "planned", _("announced")
-    CANCELLED = "cancelled", _("cancelled")
-    HELD = "held", _("held")
+    PLANNED = "planned", pgettext_lazy("meeting", "announced")
+    CANCELLED = "cancelled", pgettext_lazy("meeting", "cancelled")
+    HELD = "held", pgettext_lazy("meeting", "held")
 
 
 class Meeting(models.Model):

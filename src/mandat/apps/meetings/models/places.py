@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mandat.apps.custody.sealing import BlindIndexField, SealedTextField
 from mandat.apps.meetings.models.meetings import Meeting
@@ -26,10 +27,10 @@ class Booking(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("on the waiting list")
         OFFERED = "offered", _("a place is kept, to be confirmed")
-        BOOKED = "booked", _("booked")
-        CANCELLED = "cancelled", _("cancelled")
+        BOOKED = "booked", pgettext_lazy("place", "booked")
+        CANCELLED = "cancelled", pgettext_lazy("place", "cancelled")
         LAPSED = "lapsed", _("not confirmed in time")
-        ATTENDED = "attended", _("came")
+        ATTENDED = "attended", pgettext_lazy("place", "came")
         MISSED = "missed", _("did not come")
 
     class Source(models.TextChoices):
@@ -51,7 +52,7 @@ class Booking(models.Model):
         _("what would help"), null=True, bind="reference", purpose="meetings.needs"
     )
     state = models.CharField(_("state"), max_length=10, choices=State)
-    source = models.CharField(_("booked"), max_length=8, choices=Source, default=Source.ACCOUNT)
+    source = models.CharField(_("how it was booked"), max_length=8, choices=Source, default=Source.ACCOUNT)
     age = models.CharField(_("age"), max_length=8, blank=True)
     queued_at = models.DateTimeField(_("asked on"))
     confirm_by = models.DateTimeField(_("to be confirmed before"), null=True, blank=True)

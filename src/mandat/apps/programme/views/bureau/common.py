@@ -33,6 +33,7 @@ MENU = (
     ("wallets:bureau", "wallets", "wallets.read"),
     ("funds:bureau", "funds", "funds.read"),
     ("registers:bureau", "registers", "grants.read"),
+    ("meetings:bureau", "meetings", "meetings.manage"),
     ("bureau:definitions", "definitions", "programme.definition_edit"),
     ("rulebook:bureau_rules", "rules", "programme.definition_edit"),
     ("bureau:publications", "publications", "bureau.enter"),
@@ -65,6 +66,7 @@ def _words() -> dict[str, str]:
         "claims": _("Claims"),
         "payments": _("Payments of rights"),
         "registers": _("Labels and contracts"),
+        "meetings": _("Meetings"),
         "sittings": _("Committees"),
         "following": _("Payments and accounts of aids"),
         "imports": _("Imports"),
@@ -99,7 +101,7 @@ def menu(request: HttpRequest, current: Published | None) -> list[dict[str, Any]
                 "url": url,
                 "label": words[key],
                 "here": here == name
-                or (key in ("imports", "offers", "wallets", "funds") and here.startswith(f"{key}:")),
+                or (key in ("imports", "offers", "wallets", "funds", "meetings") and here.startswith(f"{key}:")),
                 "count": count,
             }
         )
