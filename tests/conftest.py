@@ -63,3 +63,71 @@ REMEMBERED = (
     ("mandat.apps.rulebook.compiling", "_of_loaded"),
     ("mandat.apps.offers.definitions", "_read"),
     ("mandat.apps.meetings.definitions", "_read"),
+    ("mandat.apps.participation.definitions", "_read"),
+    ("mandat.apps.wallets.definitions", "_read"),
+    ("mandat.apps.wallets.selectors", "_figures"),
+    ("mandat.apps.rights.questionnaire.book", "_book"),
+)
+
+
+@pytest.fixture(autouse=True)
+def programmes_are_forgotten() -> None:
+    """Each test reads its own programme."""
+    for module, name in REMEMBERED:
+        if module in sys.modules:
+            getattr(sys.modules[module], name).cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_spoken_yet() -> None:
+    """A page asked for under ``/en/`` leaves its language to the thread: each test begins in French."""
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def pages_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every HTML response of the test client obeys ``html_rules``."""
+    original = Client.request
+
+    def request(self: Client, **environ: Any) -> Any:
+        response = original(self, **environ)
+        path = environ.get("PATH_INFO", "")
+        kind = response.headers.get("Content-Type", "")
+        if kind.startswith("text/html") and not response.streaming and not path.startswith(NOT_OURS):
+            found = faults(response.content.decode(response.charset))
+            assert not found, f"{path}: {found}"
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
+
+
+@pytest.fixture(autouse=True)
+def unordered_queries_are_shuffled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of a query without an order come in any order."""
+    original = QuerySet._fetch_all
+
+    def fetch_all(self: QuerySet[Any]) -> None:
+        fresh = self._result_cache is None
+        original(self)
+        if fresh and self._result_cache and len(self._result_cache) > 1 and not self.ordered:
+            random.shuffle(self._result_cache)
+
+    monkeypatch.setattr(QuerySet, "_fetch_all", fetch_all)
+
+
+@pytest.fixture(autouse=True)
+def refused_writes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Statements refused to GET requests: any left here fails the test (one that means it clears the list)."""
+    refused: list[str] = []
+    original = middleware.refuse_writes
+
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        try:
+            return original(execute, sql, params, many, context)
+        except middleware.ReadOnlyError as error:
+            refused.append(str(error))
+            raise
+
+    monkeypatch.setattr(middleware, "refuse_writes", refuse)
+    yield refused
+    assert not refused, refused

@@ -27,3 +27,54 @@ DOMAINS = (
     "offers",
     "wallets",
     "meetings",
+    "community",
+    "answers",
+    "rights",
+    "grants",
+    "participation",
+    "mobility",
+    "exchanges",
+    "pathways",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of document.
+
+    ``children`` maps a list field to the kind of its items; ``code`` gives the identifier of
+    a validated document, unique within its kind; ``wrapper`` kinds only hold others
+    and are no definition themselves.
+    """
+
+    name: str
+    label: Text
+    model: type[BaseModel]
+    code: Callable[[Any], str] = lambda document: str(document.code)
+    children: Mapping[str, str] = field(default_factory=dict)
+    wrapper: bool = False
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Make ``kind`` known; the same name twice is a programming error."""
+    known = _KINDS.get(kind.name)
+    if known is not None and known.model is not kind.model:
+        raise ValueError(f"kind {kind.name!r} is registered twice")
+    _KINDS[kind.name] = kind
+    return kind
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Every kind by name."""
+    for domain in DOMAINS:
+        name = f"mandat.apps.{domain}.schema"
+        if importlib.util.find_spec(f"mandat.apps.{domain}") and importlib.util.find_spec(name):
+            importlib.import_module(name)
+            checks = f"mandat.apps.{domain}.checks"
+            if importlib.util.find_spec(checks):
+                importlib.import_module(checks)
+    return dict(_KINDS)
