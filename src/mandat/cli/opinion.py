@@ -57,13 +57,25 @@ def opinion(
     resamples: Annotated[
         int, typer.Option("--resamples", help="Rééchantillonnages (0 : aucun). / Resamples (0: none).")
     ] = 50,
+    fewest_votes: Annotated[
+        int,
+        typer.Option(
+            "--fewest-votes", help="Votes pour être placé dans un groupe. / Votes needed to be placed in a group."
+        ),
+    ] = 7,
+    withholding: Annotated[
+        int,
+        typer.Option("--withholding", help="Groupes montrés à partir de. / Groups are shown from this many people."),
+    ] = 5,
     sign: Annotated[
         Sign, typer.Option("--sign", help="Sens de +1 dans les votes. / What +1 means in the votes.")
     ] = Sign.AUTO,
 ) -> None:
     """Dessine la carte des opinions d’une consultation. / Map the opinions of a conversation."""
     conversation = read_conversation(votes, statements=statements, sign=sign)
-    settings = Settings(seed=seed, max_groups=max_groups, resamples=resamples)
+    settings = Settings(
+        seed=seed, max_groups=max_groups, resamples=resamples, fewest_votes=fewest_votes, withholding=withholding
+    )
     opinions = map_opinions(conversation.votes, settings=settings)
     data = as_data(opinions, conversation)
     if html is not None:

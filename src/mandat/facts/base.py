@@ -57,6 +57,7 @@ DOMAINS = (
     "answers",
     "meetings",
     "desk",
+    "consultations",
 )
 
 KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")

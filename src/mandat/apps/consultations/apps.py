@@ -6,3 +6,15 @@ class ConsultationsConfig(AppConfig):
     name = "mandat.apps.consultations"
     label = "consultations"
     verbose_name = _("Consultations")
+
+    def ready(self) -> None:
+        from mandat.apps.consultations import keeping, photos, runners
+        from mandat.web import daily
+        from mandat.web.caching import DEPENDENCIES
+
+        runners.register_all()
+        photos.register()
+        keeping.register()
+        daily.register("consultations_day")
+        if keeping.last_changed not in DEPENDENCIES:
+            DEPENDENCIES.append(keeping.last_changed)

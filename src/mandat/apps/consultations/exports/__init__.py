@@ -1,0 +1,1 @@
+"""Consultations as files: texts, answers, votes and sightings."""
