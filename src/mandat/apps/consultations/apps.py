@@ -8,11 +8,12 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("Consultations")
 
     def ready(self) -> None:
-        from mandat.apps.consultations import keeping, photos, runners
+        from mandat.apps.consultations import contents, keeping, photos, runners
         from mandat.web import daily
         from mandat.web.caching import DEPENDENCIES
 
         runners.register_all()
+        contents.register()
         photos.register()
         keeping.register()
         daily.register("consultations_day")

@@ -76,7 +76,9 @@ def held(process: str, component: str, document: type[Document], *, programme: s
     found = published_process(process, programme)
     known = found.process.component(component)
     if known is None or known.type != _TYPES[document]:
-        raise InputError(Text(f"composante inconnue : {process}/{component}", f"unknown component: {process}/{component}"))
+        raise InputError(
+            Text(f"composante inconnue : {process}/{component}", f"unknown component: {process}/{component}")
+        )
     return Held(found, cast(Document, known))
 
 

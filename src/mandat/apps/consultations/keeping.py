@@ -36,14 +36,29 @@ def last_changed() -> str:
 
 def _written(user: User) -> list[Record]:
     found: list[Record] = []
-    for one in Amendment.objects.filter(author=user).order_by("pk"):
-        found.append(record(one, "made_at", "title", "body", "reason", "shown", title=one.reference))
-    for said in Statement.objects.filter(author=user).order_by("pk"):
-        found.append(record(said, "made_at", "text", "shown", title=said.reference))
-    for seen in Observation.objects.filter(author=user).order_by("pk"):
-        found.append(
-            record(seen, "made_at", "subject", "count", "seen_on", "commune", "latitude", "longitude", "note", title=seen.reference)
+    found += [
+        record(one, "made_at", "title", "body", "reason", "shown", title=one.reference)
+        for one in Amendment.objects.filter(author=user).order_by("pk")
+    ]
+    found += [
+        record(said, "made_at", "text", "shown", title=said.reference)
+        for said in Statement.objects.filter(author=user).order_by("pk")
+    ]
+    found += [
+        record(
+            seen,
+            "made_at",
+            "subject",
+            "count",
+            "seen_on",
+            "commune",
+            "latitude",
+            "longitude",
+            "note",
+            title=seen.reference,
         )
+        for seen in Observation.objects.filter(author=user).order_by("pk")
+    ]
     return found
 
 
@@ -77,13 +92,19 @@ def _published_stays(user: User) -> list[Kept]:
 
 
 def _opinions(user: User) -> list[Record]:
-    found = []
-    for voter in OpinionVoter.objects.filter(user=user).select_related("consultation").order_by("pk"):
-        found.append(record(voter, "consultation", title=str(voter.consultation)))
-    for vote in AmendmentVote.objects.filter(voter=user).select_related("amendment").order_by("pk"):
-        found.append(record(vote, "choice", title=vote.amendment.reference))
-    for seen in Confirmation.objects.filter(user=user).select_related("observation").order_by("pk"):
-        found.append(record(seen, title=seen.observation.reference))
+    found: list[Record] = []
+    found += [
+        record(voter, "consultation", title=str(voter.consultation))
+        for voter in OpinionVoter.objects.filter(user=user).select_related("consultation").order_by("pk")
+    ]
+    found += [
+        record(vote, "choice", title=vote.amendment.reference)
+        for vote in AmendmentVote.objects.filter(voter=user).select_related("amendment").order_by("pk")
+    ]
+    found += [
+        record(seen, title=seen.observation.reference)
+        for seen in Confirmation.objects.filter(user=user).select_related("observation").order_by("pk")
+    ]
     return found
 
 
@@ -93,13 +114,19 @@ def _erase_opinions(user: User) -> None:
 
 
 def _surveys(user: User) -> list[Record]:
-    found = []
-    for draft in SurveyDraft.objects.filter(user=user).select_related("consultation").order_by("pk"):
-        found.append(record(draft, "answers", "saved_at", title=str(draft.consultation)))
-    for mark in SurveyMark.objects.filter(user=user).select_related("consultation").order_by("pk"):
-        found.append(record(mark, "personal", title=str(mark.consultation)))
-    for sent in AnswerSet.objects.filter(author=user).select_related("consultation").order_by("pk"):
-        found.append(record(sent, "answers", title=str(sent.consultation)))
+    found: list[Record] = []
+    found += [
+        record(draft, "answers", "saved_at", title=str(draft.consultation))
+        for draft in SurveyDraft.objects.filter(user=user).select_related("consultation").order_by("pk")
+    ]
+    found += [
+        record(mark, "personal", title=str(mark.consultation))
+        for mark in SurveyMark.objects.filter(user=user).select_related("consultation").order_by("pk")
+    ]
+    found += [
+        record(sent, "answers", title=str(sent.consultation))
+        for sent in AnswerSet.objects.filter(author=user).select_related("consultation").order_by("pk")
+    ]
     return found
 
 
@@ -175,5 +202,3 @@ def register() -> None:
         models=("consultations.SurveyMark", "consultations.AnswerSet", "consultations.FreeText"),
         basis=Basis.PUBLIC_TASK, **common,
     )  # fmt: skip
-
-

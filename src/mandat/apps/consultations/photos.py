@@ -45,5 +45,8 @@ def receive(actor: Any, upload: File[Any]) -> Any:
     extension = "png" if bare.startswith(b"\x89PNG") else "jpg"
     # The name of a file may say where and when: it is not kept.
     return uploads.file_receive(
-        actor=actor, subject=subject_open(user=actor), upload=ContentFile(bare, name=f"photo.{extension}"), purpose=PURPOSE
+        actor=actor,
+        subject=subject_open(user=actor),
+        upload=ContentFile(bare, name=f"photo.{extension}"),
+        purpose=PURPOSE,
     )

@@ -30,7 +30,9 @@ def map_chart(result: Mapping[str, Any], table: Table) -> Chart:
         parts.append(el("text", words(_("Group %(number)s") % {"number": group}), x=x, y=y, class_="o-label"))
     desc = _("People who vote alike are close together. The same data is in the table below.")
     svg = picture("".join(parts), width=wide, height=high, title=_("Opinion map"), desc=desc, name="opinions")
-    return Chart(svg=svg, table=table, caption=_("Each mark gathers several neighbouring people, never one alone."), size="map")
+    return Chart(
+        svg=svg, table=table, caption=_("Each mark gathers several neighbouring people, never one alone."), size="map"
+    )
 
 
 def side_bar(agree: int, passes: int, disagree: int) -> SafeString:
@@ -41,5 +43,13 @@ def side_bar(agree: int, passes: int, disagree: int) -> SafeString:
         wide = BAR * count / seen
         parts.append(el("rect", x=at, y=0, width=wide, height=HIGH, class_=kind))
         at += wide
-    svg = el("svg", "".join(parts), viewBox=f"0 0 {BAR} {HIGH}", width=BAR, height=HIGH, aria_hidden="true", focusable="false")
+    svg = el(
+        "svg",
+        "".join(parts),
+        viewBox=f"0 0 {BAR} {HIGH}",
+        width=BAR,
+        height=HIGH,
+        aria_hidden="true",
+        focusable="false",
+    )
     return mark_safe(svg)  # noqa: S308 - made of numbers

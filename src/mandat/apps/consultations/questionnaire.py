@@ -164,7 +164,8 @@ _CHECKS = {
 def checked_other(question: SurveyQuestion, value: Any) -> str | None:
     """The words of a free answer."""
     return (
-        seams.cleaned(str(value or ""), longest=SHORT, what=Text("votre réponse", "your answer"), required=False) or None
+        seams.cleaned(str(value or ""), longest=SHORT, what=Text("votre réponse", "your answer"), required=False)
+        or None
     )
 
 

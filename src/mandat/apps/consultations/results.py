@@ -10,8 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mandat.apps.participation.schema.contributions import Survey, SurveyQuestion
-from mandat.apps.programme.vocabulary import CATEGORIES
 from mandat.apps.programme.views.shared import words
+from mandat.apps.programme.vocabulary import CATEGORIES
 from mandat.apps.territory import selectors as territory
 from mandat.kernel.text import Text
 from mandat.web import formats
@@ -63,7 +63,12 @@ def _told(question: SurveyQuestion, data: Mapping[str, Any], cross: Mapping[str,
         heads = {one.code: words(one.label) for one in (question.rows or question.choices)}
         columns = labels if question.type == "matrix" else {str(n): str(n) for n in range(1, len(question.choices) + 1)}
         tables.append(_grid(title, heads, columns, data["rows"], data.get("points")))
-    for name, label in (("mean", _("Mean")), ("lower", _("First quartile")), ("median", _("Median")), ("upper", _("Third quartile"))):
+    for name, label in (
+        ("mean", _("Mean")),
+        ("lower", _("First quartile")),
+        ("median", _("Median")),
+        ("upper", _("Third quartile")),
+    ):
         if data.get(name) is not None:
             figures.append((label, formats.number(Decimal(str(data[name])))))
     for dimension, caption in (("age", _("By age")), ("departement", _("By département"))):
@@ -86,7 +91,9 @@ def _name(question: SurveyQuestion, code: str, labels: Mapping[str, str]) -> str
     return labels.get(code, code)
 
 
-def _chart(code: str, title: str, names: Mapping[str, str], counts: Mapping[str, int | None], answered: int | None) -> Chart:
+def _chart(
+    code: str, title: str, names: Mapping[str, str], counts: Mapping[str, int | None], answered: int | None
+) -> Chart:
     """Bars in the order of the question, each with its count and its share of those who answered."""
     said = {one: _share(count, answered) for one, count in counts.items()}
     items = [
@@ -124,7 +131,11 @@ def _grid(
         title,
         head,
         [
-            [heads[one], *(_cell(rows[one][code]) for code in columns), *([formats.number(points[one], 0)] if points else [])]
+            [
+                heads[one],
+                *(_cell(rows[one][code]) for code in columns),
+                *([formats.number(points[one], 0)] if points else []),
+            ]
             for one in order
         ],
         note=_("Of n choices, the first of each ranking gets n − 1 points, the last none.") if points else "",
@@ -140,8 +151,5 @@ def _crossing(title: str, dimension: str, crossing: Mapping[str, Any], labels: M
     return Table(
         title,
         [Column(""), *(Column(labels[code], right=True) for code in crossing["columns"])],
-        [
-            [names[line], *map(_cell, row)]
-            for line, row in zip(crossing["lines"], crossing["cells"], strict=True)
-        ],
+        [[names[line], *map(_cell, row)] for line, row in zip(crossing["lines"], crossing["cells"], strict=True)],
     )

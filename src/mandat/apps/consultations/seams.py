@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
-
-from mandat.apps.accounts.permissions import require
+from mandat.apps.accounts.models import User
+from mandat.apps.community import ratelimit
+from mandat.apps.community.moderation import Hold, checked
+from mandat.apps.community.services import events, moderation
+from mandat.apps.community.text import cleaned as made_clean
+from mandat.apps.participation import standing
 from mandat.apps.participation.definitions import PublishedProcess
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
+
+#: Kinds of content known to moderation.
+AMENDMENT, STATEMENT, OBSERVATION = "consultation-amendment", "consultation-statement", "consultation-observation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,46 +38,40 @@ class Who:
         return (code[:3] if code.startswith("97") else code[:2]) if kind == "commune" else ""
 
 
-def participant(user: Any, held: PublishedProcess, component: str, at: dt.datetime) -> Who:
-    """Who takes part, or why they may not. Raises PermissionDenied, InputError."""
-    require(user, "participation.contribute")
-    return Who(user, name=getattr(user, "name", ""))
+def participant(user: Any, published: PublishedProcess, component: str, at: dt.datetime) -> Who:
+    """Who takes part. Raises NotEntitled, with what to do, where they may not or have not joined yet."""
+    place = standing.participant(user, published, component=component)
+    return Who(user, name=place.pseudonym, age_band=place.age_band, area=place.area)
 
 
-_KEPT_CONTROLS = "\n\t"
-
-
-def cleaned(text: str, *, longest: int, what: Text, required: bool = True) -> str:
-    """Words as they are kept: NFC, without controls, invisible or direction characters. Raises InputError where too long or missing."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    text = text.strip()
-    if required and not text:
+def cleaned(text: str, *, longest: int, what: Text, required: bool = True, one_line: bool = False) -> str:
+    """Words as they are kept (``community.text``). Raises InputError, naming ``what``, where they are too long or missing."""
+    try:
+        made = made_clean(text, longest=longest, one_line=one_line)
+    except InputError as error:
+        said = error.text if isinstance(error.text, Text) else Text(str(error.text), str(error.text))
+        raise InputError(Text(f"{what.fr} : {said.fr}", f"{what.en}: {said.en}")) from None
+    if required and not made:
         raise InputError(Text(f"il manque : {what.fr}", f"missing: {what.en}"))
-    if len(text) > longest:
-        raise InputError(
-            Text(
-                f"{what.fr} : trop long ({longest} caractères au plus)",
-                f"{what.en}: too long ({longest} characters at most)",
-            )
-        )
-    return text
+    return made
 
 
-def held(text: str, *, author: Any, kind: str) -> str:
-    """Why an agent must read it before everyone does; empty where nothing calls for it."""
-    lowered = text.casefold()
-    return "links" if "http://" in lowered or "https://" in lowered or "www." in lowered else ""
+def held(text: str, *, author: User, kind: str, at: dt.datetime) -> Hold | None:
+    """Why an agent must read it before everyone does; None where nothing calls for it."""
+    return checked(text, author=author, kind=kind, at=at)
 
 
-def limited(user: Any, action: str, *, per_hour: int) -> None:
+def hold(found: Hold | None, *, kind: str, reference: str, author: User) -> None:
+    """Enter what is held in the queue of moderation, and tell its author."""
+    if found is not None:
+        moderation.hold(kind=kind, content=reference, author=author, hold=found)
+
+
+def limited(user: User, action: str, *, per_hour: int, at: dt.datetime | None = None) -> None:
     """Raise InputError where someone does this more often than people do."""
-    key = f"consultations:{action}:{user.pk}"
-    cache.add(key, 0, 3600)
-    if cache.incr(key) > per_hour:
-        raise InputError(
-            Text(
-                "vous allez trop vite : réessayez dans une heure",
-                "you are going too fast: try again in an hour",
-            )
-        )
+    ratelimit.taken(user, f"consultations.{action}", per_hour=per_hour, at=at)
+
+
+def tell(published: PublishedProcess, *, title: Text, url: str, at: dt.datetime, key: str) -> None:
+    """Tell those who follow the process."""
+    events.tell(target=f"process:{published.code}", title=title, url=url, at=at, key=key)

@@ -83,8 +83,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/consultations/", bureau.bureau, name="bureau"),
     path("bureau/consultations/<slug:process>/<slug:component>/", bureau.one, name="bureau_one"),
     path("bureau/consultations/<slug:process>/<slug:component>/departager/", bureau.settle, name="settle"),
-    path("bureau/consultations/<slug:process>/<slug:component>/observations/<slug:reference>/", bureau.judge, name="judge"),
     path(
-        "bureau/consultations/<slug:process>/<slug:component>/<slug:kind>/<slug:reference>/", bureau.moderate, name="moderate"
+        "bureau/consultations/<slug:process>/<slug:component>/observations/<slug:reference>/",
+        bureau.judge,
+        name="judge",
+    ),
+    path(
+        "bureau/consultations/<slug:process>/<slug:component>/<slug:kind>/<slug:reference>/",
+        bureau.moderate,
+        name="moderate",
     ),
 ]

@@ -97,7 +97,9 @@ def json_lines(held: Held[Survey], row: Consultation) -> Iterator[bytes]:
     first = True
     for key, answers, age_band, departement in sets_of(row):
         told = {code: value for code, value in answers.items() if code.partition(".")[0] not in personal}
-        text = json.dumps({"key": str(key), "age": age_band, "departement": departement, "answers": told}, ensure_ascii=False)
+        text = json.dumps(
+            {"key": str(key), "age": age_band, "departement": departement, "answers": told}, ensure_ascii=False
+        )
         kept.append(text if first else "," + text)
         first = False
         if len(kept) >= 300:
@@ -130,7 +132,9 @@ def response(held: Held[Survey], row: Consultation, form: str) -> HttpResponseBa
     name = f"{held.process.code}-{held.code}-reponses.{form}"
     answer: HttpResponseBase
     if form == "csv":
-        answer = StreamingHttpResponse(csv_lines(heading(held), rows(held, row)), content_type="text/csv; charset=utf-8")
+        answer = StreamingHttpResponse(
+            csv_lines(heading(held), rows(held, row)), content_type="text/csv; charset=utf-8"
+        )
     elif form == "json":
         answer = StreamingHttpResponse(json_lines(held, row), content_type="application/json")
     elif form == "xlsx":
@@ -156,7 +160,8 @@ def counts_csv(held: Held[Survey], row: Consultation) -> HttpResponse:
     for name, crossing in row.result.get("cross", {}).items():
         for line, cells in zip(crossing["lines"], crossing["cells"], strict=True):
             lines += [
-                (name, line, answer, "count", _told(count)) for answer, count in zip(crossing["columns"], cells, strict=True)
+                (name, line, answer, "count", _told(count))
+                for answer, count in zip(crossing["columns"], cells, strict=True)
             ]
     body = b"".join(csv_lines(("question", "row", "answer", "what", "people"), lines))
     answer = HttpResponse(body, content_type="text/csv; charset=utf-8")

@@ -45,7 +45,9 @@ def record(held: Held[Observations], one: Observation) -> dict[str, Any]:
         "municipality": "" if sensitive else territory.area_name(f"commune:{one.commune}"),
         "municipalityCode": "" if sensitive else one.commune,
         "countryCode": "FR",
-        "identificationVerificationStatus": {"confirmed": "verified", "refuted": "refuted"}.get(one.state, "unverified"),
+        "identificationVerificationStatus": {"confirmed": "verified", "refuted": "refuted"}.get(
+            one.state, "unverified"
+        ),
         "recordedBy": one.name,
         "occurrenceRemarks": one.note,
         "license": LICENCE,
@@ -75,5 +77,3 @@ def geojson(held: Held[Observations], found: QuerySet[Observation]) -> Iterator[
         yield (b"" if first else b",") + json.dumps(feature, ensure_ascii=False).encode()
         first = False
     yield b"]}\n"
-
-

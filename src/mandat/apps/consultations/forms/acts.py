@@ -65,9 +65,7 @@ class SettleForm(forms.Form):
         label=_("Amendments kept"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("Those kept may not touch the same words. None is a choice too."),
     )  # fmt: skip
-    reason = forms.CharField(
-        label=_("Reason, made public"), max_length=3000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    reason = forms.CharField(label=_("Reason, made public"), max_length=3000, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, references: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

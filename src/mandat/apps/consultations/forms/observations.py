@@ -10,8 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mandat.apps.consultations.forms.surveys import CommuneField
-from mandat.apps.custody.forms import CheckedFileField
 from mandat.apps.consultations.photos import PURPOSE
+from mandat.apps.custody.forms import CheckedFileField
 from mandat.apps.participation.schema.contributions import Observations
 from mandat.apps.programme.forms.fields import DayField
 from mandat.apps.programme.views.shared import words
@@ -41,7 +41,9 @@ class ObservationForm(forms.Form):
     count = forms.IntegerField(label=_("How many"), initial=1, min_value=1, max_value=1_000_000)
     seen_on = DayField(label=_("On which day"))
     commune = CommuneField(label=_("In which commune"))
-    latitude = DegreesField(label=_("Latitude"), help_text=_("As your phone gives it: it is shown to the nearest square only."))
+    latitude = DegreesField(
+        label=_("Latitude"), help_text=_("As your phone gives it: it is shown to the nearest square only.")
+    )
     longitude = DegreesField(label=_("Longitude"))
     note = forms.CharField(label=_("Note"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     photo = CheckedFileField(purpose=PURPOSE, label=_("Photo"), required=False)
@@ -68,7 +70,9 @@ class FiltersForm(forms.Form):
     sujet = forms.ChoiceField(label=_("Subject"), required=False)
     etat = forms.ChoiceField(label=_("State"), required=False)
 
-    def __init__(self, *args: Any, subjects: Sequence[tuple[str, str]], states: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, subjects: Sequence[tuple[str, str]], states: Sequence[tuple[str, Any]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sujet"].choices = [("", _("All")), *subjects]  # type: ignore[attr-defined]
         self.fields["etat"].choices = [("", _("All")), *states]  # type: ignore[attr-defined]

@@ -109,15 +109,17 @@ def _fields(question: SurveyQuestion, answered: Mapping[str, Any]) -> Iterator[t
     if question.type == "matrix":
         choices = [(one.code, words(one.label)) for one in question.choices]
         for row in question.rows:
-            radio = forms.ChoiceField(
-                label=words(row.label), choices=choices, required=False, widget=forms.RadioSelect
-            )
+            radio = forms.ChoiceField(label=words(row.label), choices=choices, required=False, widget=forms.RadioSelect)
             yield f"{code}.{row.code}", radio, (value or {}).get(row.code, "")
         return
     yield code, _field(question, common), _start(question, value)
     if question.other:
         other = f"{code}.{questionnaire.OTHER}"
-        yield other, forms.CharField(label=_("If other, which?"), max_length=200, required=False), answered.get(other, "")
+        yield (
+            other,
+            forms.CharField(label=_("If other, which?"), max_length=200, required=False),
+            answered.get(other, ""),
+        )
 
 
 def _start(question: SurveyQuestion, value: Any) -> Any:
@@ -130,7 +132,9 @@ def _field(question: SurveyQuestion, common: dict[str, Any]) -> forms.Field:
     type_ = question.type
     if type_ == "paragraph":
         return forms.CharField(
-            widget=forms.Textarea(attrs={"rows": 5, "maxlength": question.longest}), max_length=question.longest, **common
+            widget=forms.Textarea(attrs={"rows": 5, "maxlength": question.longest}),
+            max_length=question.longest,
+            **common,
         )
     if type_ == "integer":
         return forms.CharField(

@@ -43,7 +43,13 @@ class Observation(Written):
     class Meta:
         verbose_name = _("observation")
         indexes = [
-            models.Index("consultation", "shown", models.F("seen_on").desc(), models.F("id").desc(), name="consultations_sightings"),
+            models.Index(
+                "consultation",
+                "shown",
+                models.F("seen_on").desc(),
+                models.F("id").desc(),
+                name="consultations_sightings",
+            ),
             models.Index("consultation", "subject", "commune", name="consultations_sightings_by"),
         ]
 

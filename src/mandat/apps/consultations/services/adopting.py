@@ -55,8 +55,13 @@ def text_close(*, held: Held[Drafting], at: dt.datetime | None = None) -> Consul
     row.closed_at, row.changed_at = at, at
     row.people = len(
         {
-            *AmendmentVote.objects.filter(amendment__consultation=row).order_by().values_list("voter", flat=True).distinct(),
-            *Amendment.objects.filter(consultation=row, author__isnull=False).order_by().values_list("author", flat=True),
+            *AmendmentVote.objects.filter(amendment__consultation=row)
+            .order_by()
+            .values_list("voter", flat=True)
+            .distinct(),
+            *Amendment.objects.filter(consultation=row, author__isnull=False)
+            .order_by()
+            .values_list("author", flat=True),
         }
     )
     row.save(update_fields=["closed_at", "changed_at", "people"])
@@ -150,7 +155,10 @@ def conflict_settle(
     chosen = [one for one in group if one.reference in kept]
     if len(chosen) > 1 and groups_in_conflict(row, chosen):
         raise InputError(
-            Text("ces amendements touchent les mêmes mots : gardez-en un", "these amendments touch the same words: keep one")
+            Text(
+                "ces amendements touchent les mêmes mots : gardez-en un",
+                "these amendments touch the same words: keep one",
+            )
         )
     for one in group:
         one.outcome = Outcome.ADOPTED if one in chosen else Outcome.SET_ASIDE

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from mandat.apps.accounts.models import User
 from mandat.apps.consultations import seams
-from mandat.apps.consultations.held import Held
+from mandat.apps.consultations.held import Held, held_of
 from mandat.apps.consultations.models import Amendment, AmendmentVote, ArticleVersion, Consultation, Shown
 from mandat.apps.consultations.services.common import check_open, open_row, touched
 from mandat.apps.participation.schema.contributions import Drafting
@@ -77,7 +77,9 @@ def amendment_propose(
                 "the article has changed since you read it: read it again",
             )
         )
-    title = seams.cleaned(title, longest=TITLE, what=Text("le titre", "the title"), required=kind == Amendment.Kind.ADD)
+    title = seams.cleaned(
+        title, longest=TITLE, what=Text("le titre", "the title"), required=kind == Amendment.Kind.ADD, one_line=True
+    )
     body = seams.cleaned(
         body, longest=document.longest, what=Text("le texte", "the text"), required=kind != Amendment.Kind.DELETE
     )
@@ -94,13 +96,13 @@ def amendment_propose(
                 f"you have proposed {document.most} amendments already: that is the most",
             )
         )
-    why = seams.held(f"{title}\n{body}\n{reason}", author=actor, kind="amendment")
+    hold = seams.held(f"{title}\n{body}\n{reason}", author=actor, kind=seams.AMENDMENT, at=at)
     made = Amendment.objects.create(
         consultation=row, kind=kind, article=article, base=target.number if target else 1, title=title, body=body,
-        reason=reason, author=actor, name=who.name, made_at=at, shown=Shown.WAITING if why else Shown.SHOWN,
-        why_hidden=why,
+        reason=reason, author=actor, name=who.name, made_at=at, shown=Shown.WAITING if hold else Shown.SHOWN,
     )  # fmt: skip
-    touched(row, at, items=1, waiting=1 if why else 0)
+    seams.hold(hold, kind=seams.AMENDMENT, reference=made.reference, author=actor)
+    touched(row, at, items=1)
     return made
 
 
@@ -111,15 +113,12 @@ def amendment_withdraw(*, actor: User, amendment: Amendment, at: dt.datetime | N
     locked = Amendment.objects.select_for_update(of=("self",)).select_related("consultation").get(pk=amendment.pk)
     if locked.author_id != actor.pk:
         raise InputError(Text("seul son auteur peut le retirer", "only its author may take it back"))
-    from mandat.apps.consultations.held import held_of
-
     check_open(held_of(locked.consultation), at, moment="amend")
     if locked.shown == Shown.WITHDRAWN:
         return
-    waiting = -1 if locked.shown == Shown.WAITING else 0
     locked.shown = Shown.WITHDRAWN
     locked.save(update_fields=["shown"])
-    touched(locked.consultation, at, items=-1, waiting=waiting)
+    touched(locked.consultation, at, items=-1)
 
 
 @transaction.atomic

@@ -73,20 +73,24 @@ def observation_send(
     day = dt.timedelta(days=1)
     if Observation.objects.filter(consultation=row, author=actor, made_at__gte=at - day).count() >= document.most_a_day:
         raise InputError(
-            Text(f"{document.most_a_day} observations par jour au plus", f"{document.most_a_day} observations a day at most")
+            Text(
+                f"{document.most_a_day} observations par jour au plus",
+                f"{document.most_a_day} observations a day at most",
+            )
         )
     shown = _shown_place(document, known, latitude, longitude)
-    why = seams.held(f"{note}\n{photo_text}", author=actor, kind="observation")
+    said = f"{note}\n{photo_text}".strip()
+    hold = seams.held(said, author=actor, kind=seams.OBSERVATION, at=at) if said else None
     stored = photos.receive(actor, photo) if photo is not None and document.photo else None
-    waits = bool(why) or stored is not None
     made = Observation.objects.create(
         consultation=row, author=actor, name=who.name, made_at=at, subject=subject, count=count, seen_on=seen_on,
         commune=commune, latitude=latitude, longitude=longitude, shown_latitude=shown[0], shown_longitude=shown[1],
         radius=shown[2], note=note, photo=stored, photo_text=photo_text,
-        shown=Shown.WAITING if why else Shown.SHOWN, why_hidden=why,
+        shown=Shown.WAITING if hold else Shown.SHOWN,
         state=State.CONFIRMED if document.confirmations == 0 else State.SEEN,
     )  # fmt: skip
-    touched(row, at, items=1, waiting=1 if waits else 0)
+    seams.hold(hold, kind=seams.OBSERVATION, reference=made.reference, author=actor)
+    touched(row, at, items=1, waiting=1 if stored is not None else 0)
     return made
 
 
@@ -144,27 +148,30 @@ def observation_judge(
 
 
 @transaction.atomic
-def observation_moderate(
-    *, actor: User, observation: Observation, shown: bool, photo: bool = False, why: str = "", at: dt.datetime | None = None
+def photo_judge(
+    *, actor: User, observation: Observation, shown: bool, why: str = "", at: dt.datetime | None = None
 ) -> Observation:
-    """Show a sighting and its photo, or hide it for a reason."""
+    """Show the photo of a sighting, or throw it away for a reason; the sighting stays."""
     require(actor, "community.moderate")
     at = at or timezone.now()
     why = seams.cleaned(why, longest=300, what=Text("le motif", "the reason"), required=not shown)
     locked = Observation.objects.select_for_update(of=("self",)).get(pk=observation.pk)
-    waited = waits(locked)
-    locked.shown, locked.why_hidden = (Shown.SHOWN if shown else Shown.HIDDEN), why
-    locked.photo_shown = shown and photo and locked.photo_id is not None
-    locked.moderated_by, locked.moderated_at = actor, at
-    locked.save(update_fields=["shown", "why_hidden", "photo_shown", "moderated_by", "moderated_at"])
-    touched(locked.consultation, at, waiting=-1 if waited else 0)
+    if not waits(locked):
+        raise InputError(Text("cette photo est déjà jugée", "this photo is judged already"))
+    photo, locked.photo_shown = locked.photo, shown
+    locked.why_hidden, locked.moderated_by, locked.moderated_at = why, actor, at
+    if not shown:
+        locked.photo = None
+    locked.save(update_fields=["photo", "photo_shown", "why_hidden", "moderated_by", "moderated_at"])
+    if not shown and photo is not None:
+        photo.delete()
+    touched(locked.consultation, at, waiting=-1)
     return locked
 
 
 def waits(observation: Observation) -> bool:
-    """Whether an agent has still to see it: held back, or with a photo nobody has judged."""
-    photo = observation.photo_id is not None and not observation.photo_shown and observation.moderated_at is None
-    return observation.shown == Shown.WAITING or (photo and observation.shown == Shown.SHOWN)
+    """Whether its photo has still to be judged."""
+    return observation.photo_id is not None and not observation.photo_shown
 
 
 @transaction.atomic

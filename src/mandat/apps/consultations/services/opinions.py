@@ -76,9 +76,7 @@ def opinion_vote(
     if statement is None:
         raise InputError(Text("cet énoncé n'est pas soumis au vote", "this statement is not open to votes"))
     voter = OpinionVoter.objects.get_or_create(consultation=row, user=actor)[0]
-    vote, _ = OpinionVote.objects.update_or_create(
-        voter=voter, statement=statement, defaults={"value": VALUES[value]}
-    )
+    vote, _ = OpinionVote.objects.update_or_create(voter=voter, statement=statement, defaults={"value": VALUES[value]})
     return vote
 
 
@@ -92,7 +90,7 @@ def statement_add(*, actor: User, held: Held[OpinionMap], text: str, at: dt.date
         raise InputError(Text("on n'ajoute pas d'énoncé à cette carte", "no statement is added to this map"))
     who = seams.participant(actor, held.process, held.code, at)
     seams.limited(actor, "statement", per_hour=20)
-    text = " ".join(seams.cleaned(text, longest=document.longest, what=Text("l'énoncé", "the statement")).split())
+    text = seams.cleaned(text, longest=document.longest, what=Text("l'énoncé", "the statement"), one_line=True)
     row = open_map(held, at)
     # One after the other: numbers follow, and the bound on statements a person holds.
     Consultation.objects.select_for_update().get(pk=row.pk)

@@ -110,7 +110,13 @@ def _part(survey: Survey, answers: Mapping[str, Any], *, personal: bool) -> dict
 
 
 def box_add(
-    *, row: Consultation, survey: Survey, answers: Mapping[str, Any], age_band: str, departement: str, author: User | None
+    *,
+    row: Consultation,
+    survey: Survey,
+    answers: Mapping[str, Any],
+    age_band: str,
+    departement: str,
+    author: User | None,
 ) -> None:
     """Put one set of answers in the box. Breakdowns are kept only where the definition asks for a crossing."""
     AnswerSet.objects.create(

@@ -176,7 +176,9 @@ def _crossing(
         # People tick several: columns do not add up to people, so each cell stands alone.
         cells = [[_small(table[line][code], smallest) for code in codes] for line in lines]
     else:
-        cells = [list(row) for row in withhold([[table[line][c] for c in codes] for line in lines], smallest=smallest).cells]
+        cells = [
+            list(row) for row in withhold([[table[line][c] for c in codes] for line in lines], smallest=smallest).cells
+        ]
     return {"lines": lines, "columns": codes, "cells": cells}
 
 

@@ -29,7 +29,7 @@ from mandat.web.components import Column, Link, Table
 from mandat.web.formats import number
 
 SHOWN = 40
-KINDS = ("amendement", "enonce", "mots", "observation")
+KINDS = ("enonce", "mots", "photo")
 
 
 def _enter(request: HttpRequest) -> None:
@@ -52,7 +52,9 @@ def bureau(request: HttpRequest) -> HttpResponse:
             continue
         rows.append(
             (
-                Link(words(held.document.title), reverse("consultations:bureau_one", args=[row.process, row.component])),
+                Link(
+                    words(held.document.title), reverse("consultations:bureau_one", args=[row.process, row.component])
+                ),
                 row.get_type_display(),
                 _("closed") if row.closed_at else _("open"),
                 number(row.people, 0),
@@ -61,7 +63,9 @@ def bureau(request: HttpRequest) -> HttpResponse:
         )
     heads = [Column(_("Consultation")), Column(_("Type")), Column(_("State"))]
     heads += [Column(_("People"), right=True), Column(_("To read"), right=True)]
-    return render(request, "consultations/bureau/list.html", {"table": Table(_("Consultations"), heads, rows) if rows else None})
+    return render(
+        request, "consultations/bureau/list.html", {"table": Table(_("Consultations"), heads, rows) if rows else None}
+    )
 
 
 def _row(process: str, component: str) -> tuple[Held[Any], Consultation]:
@@ -92,7 +96,9 @@ def one(request: HttpRequest, process: str, component: str) -> HttpResponse:
         "conflicts": _conflicts(held, row) if row.type == "drafting" else [],
         "may_settle": may(request.user, "participation.manage"),
         "files": row.type == "survey" and readable and may(request.user, "consultations.analyse"),
-        "sightings": _sightings(row) if row.type == "observations" and may(request.user, "participation.manage") else [],
+        "sightings": _sightings(row)
+        if row.type == "observations" and may(request.user, "participation.manage")
+        else [],
     }
     return render(request, "consultations/bureau/one.html", values)
 
@@ -112,7 +118,9 @@ def _conflicts(held: Held[Drafting], row: Consultation) -> list[dict[str, Any]]:
                 "references": ",".join(group),
                 "members": [(one, difference(article.body, one.body)) for one in members],
                 "form": SettleForm(
-                    references=[(one.reference, f"{one.reference} ({one.votes_for} – {one.votes_against})") for one in members],
+                    references=[
+                        (one.reference, f"{one.reference} ({one.votes_for} – {one.votes_against})") for one in members
+                    ],
                     auto_id=f"id-{group[0]}-%s",
                 ),
             }
@@ -188,5 +196,3 @@ def judge(request: HttpRequest, process: str, component: str, reference: str) ->
         _("It is recorded."),
     )
     return redirect("consultations:bureau_one", process=process, component=component)
-
-

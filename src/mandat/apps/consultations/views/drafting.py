@@ -19,7 +19,7 @@ from mandat.apps.consultations.forms import AmendmentForm
 from mandat.apps.consultations.held import Held
 from mandat.apps.consultations.models import Amendment, AmendmentVote, ArticleVersion, Consultation, Shown
 from mandat.apps.consultations.services.drafting import amendment_propose, amendment_vote, amendment_withdraw
-from mandat.apps.consultations.views.shared import acted, base, crumbs, held_or_404, row_or_404, when
+from mandat.apps.consultations.views.shared import acted, base, crumbs, entitled, held_or_404, row_or_404, when
 from mandat.apps.participation.schema.contributions import Drafting
 from mandat.engines.drafting import Piece, difference
 from mandat.kernel.errors import InputError
@@ -44,7 +44,12 @@ def articles_now(held: Held[Drafting], row: Consultation | None) -> list[Article
         return list(row.articles.filter(current=True).order_by("position", "code"))
     return [
         ArticleVersion(
-            code=one.code, position=rank, title=one.title.fr, title_en=one.title.en, body=one.body.fr, body_en=one.body.en
+            code=one.code,
+            position=rank,
+            title=one.title.fr,
+            title_en=one.title.en,
+            body=one.body.fr,
+            body_en=one.body.en,
         )
         for rank, one in enumerate(held.document.articles)
     ]
@@ -149,13 +154,18 @@ def amendment(request: HttpRequest, process: str, component: str, reference: str
 def _votes(amendment: Amendment) -> Table:
     rows = [
         (label, number(getattr(amendment, column), 0))
-        for label, column in ((_("For"), "votes_for"), (_("Against"), "votes_against"), (_("Abstention"), "abstentions"))
+        for label, column in (
+            (_("For"), "votes_for"),
+            (_("Against"), "votes_against"),
+            (_("Abstention"), "abstentions"),
+        )
     ]
     return Table(_("Votes"), [Column(_("Vote")), Column(_("People"), right=True)], rows)
 
 
 @login_required
 @never_cache
+@entitled
 def propose(request: HttpRequest, process: str, component: str, kind: str) -> HttpResponseBase:
     """Ask for a change: to an article (``?article=``), its deletion, or a new article after it."""
     held = held_or_404(process, component, Drafting)
@@ -179,7 +189,11 @@ def propose(request: HttpRequest, process: str, component: str, kind: str) -> Ht
             except InputError as error:
                 form.add_error(None, str(error))
             else:
-                done = _("Your amendment is published.") if made.shown == Shown.SHOWN else _("Your amendment waits to be read by an agent.")
+                done = (
+                    _("Your amendment is published.")
+                    if made.shown == Shown.SHOWN
+                    else _("Your amendment waits to be read by an agent.")
+                )
                 acted(request, lambda: None, done)
                 return redirect(amendment_url(held, made))
     values = {
@@ -195,6 +209,7 @@ def propose(request: HttpRequest, process: str, component: str, kind: str) -> Ht
 
 @require_POST
 @login_required
+@entitled
 def vote(request: HttpRequest, process: str, component: str, reference: str) -> HttpResponseBase:
     """Vote on an amendment."""
     held = held_or_404(process, component, Drafting)
@@ -210,6 +225,7 @@ def vote(request: HttpRequest, process: str, component: str, reference: str) -> 
 
 @require_POST
 @login_required
+@entitled
 def withdraw(request: HttpRequest, process: str, component: str, reference: str) -> HttpResponseBase:
     """Take one's amendment back."""
     held = held_or_404(process, component, Drafting)
@@ -229,5 +245,3 @@ def export(request: HttpRequest, process: str, component: str, form: str) -> Htt
     row = held.row()
     articles = [one for one in articles_now(held, row) if not one.deleted]
     return texts.response(held, row, articles, form)
-
-

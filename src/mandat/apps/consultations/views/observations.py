@@ -26,7 +26,7 @@ from mandat.apps.consultations.services.observations import (
     observation_withdraw,
     subject_of,
 )
-from mandat.apps.consultations.views.shared import acted, base, crumbs, held_or_404, row_or_404
+from mandat.apps.consultations.views.shared import acted, base, crumbs, entitled, held_or_404, row_or_404
 from mandat.apps.custody import uploads
 from mandat.apps.participation.schema.contributions import Observations
 from mandat.apps.programme.views.shared import programme_or_404, words
@@ -97,7 +97,13 @@ def observations(request: HttpRequest, process: str, component: str) -> HttpResp
 def _table(held: Held[Observations], rows: list[Observation]) -> Table:
     return Table(
         _("Observations"),
-        [Column(_("What")), Column(_("How many"), right=True), Column(_("Day")), Column(_("Where")), Column(_("State"))],
+        [
+            Column(_("What")),
+            Column(_("How many"), right=True),
+            Column(_("Day")),
+            Column(_("Where")),
+            Column(_("State")),
+        ],
         [
             (
                 Link(_label(held, one), list_url(held, "observation", one.reference)),
@@ -161,6 +167,7 @@ def _map(held: Held[Observations], row: Consultation | None) -> Map | None:
 @login_required
 @uploads.limited_uploads(photos.LARGEST)
 @never_cache
+@entitled
 def send(request: HttpRequest, process: str, component: str) -> HttpResponseBase:
     """Tell what was seen."""
     held = held_or_404(process, component, Observations)
@@ -173,7 +180,11 @@ def send(request: HttpRequest, process: str, component: str) -> HttpResponseBase
         else:
             acted(request, lambda: None, _("Thank you: your observation is recorded."))
             return redirect(list_url(held, "observation", made.reference))
-    values = {**base(request, held), "crumbs": crumbs(held, Crumb(_("Send an observation")), url=list_url(held)), "form": form}
+    values = {
+        **base(request, held),
+        "crumbs": crumbs(held, Crumb(_("Send an observation")), url=list_url(held)),
+        "form": form,
+    }
     return render(request, "consultations/observe.html", values)
 
 
@@ -196,8 +207,7 @@ def observation(request: HttpRequest, process: str, component: str, reference: s
     found = _one(held, reference, request.user)
     own = request.user.is_authenticated and found.author_id == request.user.pk
     confirmed = (
-        request.user.is_authenticated
-        and Confirmation.objects.filter(observation=found, user=request.user.pk).exists()
+        request.user.is_authenticated and Confirmation.objects.filter(observation=found, user=request.user.pk).exists()
     )
     subject = subject_of(held.document, found.subject)
     values = {
@@ -239,6 +249,7 @@ def photo(request: HttpRequest, process: str, component: str, reference: str) ->
 
 @require_POST
 @login_required
+@entitled
 def confirm(request: HttpRequest, process: str, component: str, reference: str) -> HttpResponseBase:
     """Say that one saw it too."""
     held = held_or_404(process, component, Observations)
@@ -253,6 +264,7 @@ def confirm(request: HttpRequest, process: str, component: str, reference: str) 
 
 @require_POST
 @login_required
+@entitled
 def withdraw(request: HttpRequest, process: str, component: str, reference: str) -> HttpResponseBase:
     """Take one's sighting back."""
     held = held_or_404(process, component, Observations)

@@ -18,7 +18,7 @@ from mandat.apps.consultations.held import Held
 from mandat.apps.consultations.models import Consultation, OpinionVote, Shown, Statement
 from mandat.apps.consultations.picture import map_chart, side_bar
 from mandat.apps.consultations.services.opinions import next_statement, opinion_vote, statement_add
-from mandat.apps.consultations.views.shared import acted, base, crumbs, held_or_404, row_or_404
+from mandat.apps.consultations.views.shared import acted, base, crumbs, entitled, held_or_404, row_or_404
 from mandat.apps.participation.schema.contributions import OpinionMap
 from mandat.kernel.text import current_language
 from mandat.web import formats
@@ -76,6 +76,7 @@ def opinions(request: HttpRequest, process: str, component: str) -> HttpResponse
 
 @require_POST
 @login_required
+@entitled
 def vote(request: HttpRequest, process: str, component: str) -> HttpResponseBase:
     """Vote on a statement, then see the next."""
     held = held_or_404(process, component, OpinionMap)
@@ -92,6 +93,7 @@ def vote(request: HttpRequest, process: str, component: str) -> HttpResponseBase
 
 
 @login_required
+@entitled
 def add(request: HttpRequest, process: str, component: str) -> HttpResponseBase:
     """Propose a statement."""
     held = held_or_404(process, component, OpinionMap)
@@ -104,7 +106,11 @@ def add(request: HttpRequest, process: str, component: str) -> HttpResponseBase:
         )
         if made:
             return redirect(map_url(held))
-    values = {**base(request, held), "crumbs": crumbs(held, Crumb(_("Add a statement")), url=map_url(held)), "form": form}
+    values = {
+        **base(request, held),
+        "crumbs": crumbs(held, Crumb(_("Add a statement")), url=map_url(held)),
+        "form": form,
+    }
     return render(request, "consultations/statement.html", values)
 
 

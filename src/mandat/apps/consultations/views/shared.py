@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from mandat.apps.consultations.held import Held, held
 from mandat.apps.consultations.models import Consultation
+from mandat.apps.participation import standing
 from mandat.apps.participation.schema.contributions import Drafting, Observations, OpinionMap, Survey
+from mandat.apps.participation.standing import NotEntitled, Reason
 from mandat.apps.programme.views.shared import home_crumb, programme_or_404, words
 from mandat.kernel.errors import InputError
 from mandat.web.components import Crumb, Link
@@ -100,7 +103,16 @@ def base(request: HttpRequest, held: Held[Any], *, moment: str = "") -> dict[str
         "when": when(held, moment=moment),
         "measures": measures(held),
         "sign_in": "" if request.user.is_authenticated else sign_in_url(request),
+        "stands": _stands(request, held),
     }
+
+
+def _stands(request: HttpRequest, held: Held[Any]) -> Reason | None:
+    """What keeps someone signed in from taking part, time aside."""
+    if not request.user.is_authenticated:
+        return None
+    reason = standing.may(request.user, held.process, held.code, timezone.now())
+    return None if reason is None or reason.code in ("closed", "coming") else reason
 
 
 def acted(request: HttpRequest, act: Callable[[], Any], done: str) -> Any:
@@ -115,8 +127,15 @@ def acted(request: HttpRequest, act: Callable[[], Any], done: str) -> Any:
     return made if made is not None else True
 
 
-def said_closed(now: When) -> str:
-    """Why nothing can be done now."""
-    if now.over:
-        return _("It is closed.")
-    return _("It is not open yet.") if now.opens is not None else _("It is not planned yet.")
+def entitled(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Lead someone who may not take part, or has not joined yet, to where that is settled, with the reason."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except NotEntitled as error:
+            messages.warning(request, str(error))
+            return redirect(error.reason.url or process_url(kwargs["process"]))
+
+    return guarded

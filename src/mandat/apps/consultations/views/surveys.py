@@ -21,7 +21,7 @@ from mandat.apps.consultations.held import Held
 from mandat.apps.consultations.models import Consultation, FreeText, Shown
 from mandat.apps.consultations.results import Told, told_results
 from mandat.apps.consultations.services.surveys import begun, has_answered, step_save, survey_send
-from mandat.apps.consultations.views.shared import acted, base, crumbs, held_or_404, row_or_404
+from mandat.apps.consultations.views.shared import acted, base, crumbs, entitled, held_or_404, row_or_404
 from mandat.apps.participation.schema.contributions import Survey, SurveyQuestion, SurveySection
 from mandat.apps.programme.views.shared import words
 from mandat.apps.territory import selectors as territory
@@ -64,6 +64,7 @@ def survey(request: HttpRequest, process: str, component: str) -> HttpResponse:
 
 @login_required
 @never_cache
+@entitled
 def section(request: HttpRequest, process: str, component: str, code: str) -> HttpResponseBase:
     """One section: what was understood is saved even beside an error; a question that an answer calls for is asked before going on."""
     held = held_or_404(process, component, Survey)
@@ -108,6 +109,7 @@ def section(request: HttpRequest, process: str, component: str, code: str) -> Ht
 
 @login_required
 @never_cache
+@entitled
 def send(request: HttpRequest, process: str, component: str) -> HttpResponseBase:
     """Everything that will be sent, each answer to be changed; then it is sent for good."""
     held = held_or_404(process, component, Survey)
@@ -245,5 +247,3 @@ def answers_file(request: HttpRequest, process: str, component: str, form: str) 
     if row.closed_at is None and not held.document.results_during:
         raise Http404(form)
     return files.response(held, row, form)
-
-

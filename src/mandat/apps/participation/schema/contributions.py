@@ -159,10 +159,11 @@ class SurveyQuestion(Strict):
             )
         if self.least is not None and self.most is not None and self.least > self.most:
             raise SchemaError(Text(f"{code} : « least » dépasse « most »", f"{code}: “least” is over “most”"))
-        if self.type in ("choices", "ranking") and max(self.least or 0, self.most or 0) > len(self.choices) + self.other:
-            raise SchemaError(
-                Text(f"{code} : il n'y a pas tant de réponses", f"{code}: there are not so many answers")
-            )
+        if (
+            self.type in ("choices", "ranking")
+            and max(self.least or 0, self.most or 0) > len(self.choices) + self.other
+        ):
+            raise SchemaError(Text(f"{code} : il n'y a pas tant de réponses", f"{code}: there are not so many answers"))
         return self
 
 
