@@ -58,6 +58,8 @@ DOMAINS = (
     "meetings",
     "desk",
     "consultations",
+    "petitions",
+    "mediation",
 )
 
 KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")

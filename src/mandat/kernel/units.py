@@ -47,6 +47,7 @@ UNITS: dict[str, Unit] = {
         _unit("doctor", "médecin", "médecins", "doctor", "doctors"),
         _unit("pupil", "élève", "élèves", "pupil", "pupils"),
         _unit("student", "étudiant", "étudiants", "student", "students"),
+        _unit("signature", "signature", "signatures", "signature", "signatures"),
         _unit("job", "emploi", "emplois", "job", "jobs"),
         _unit("dwelling", "logement", "logements", "dwelling", "dwellings"),
         _unit("project", "projet", "projets", "project", "projects"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mandat.apps.answers.schema import AnswerDuty
 from mandat.apps.ballots.schema import BallotRules
 from mandat.apps.participation.schema.parts import Age, Area, Choice, Component, Percent
 from mandat.apps.programme.schema import BilingualText, BilingualTitle, Reference, Slug
+from mandat.definitions.messages import SchemaError
 from mandat.engines.indicators.expression import Number, Strict
+from mandat.kernel.text import Text
 
 Euros = Annotated[Number, Field(gt=0, le=Decimal(10) ** 12, decimal_places=2)]
 
@@ -63,36 +65,124 @@ class Threshold(Strict):
     answer: AnswerDuty
     text: BilingualText
 
+    @model_validator(mode="after")
+    def _one_measure(self) -> Threshold:
+        if (self.signatures is None) == (self.percent is None):
+            raise SchemaError(
+                Text("un seuil est en « signatures » ou en « percent »", "a threshold is in “signatures” or “percent”")
+            )
+        if bool(self.departments) != bool(self.each):
+            raise SchemaError(Text("« departments » va avec « each »", "“departments” goes with “each”"))
+        return self
+
+    def needed(self, electors: int | None) -> int:
+        """How many signatures it takes; a share of the electors is rounded up: half a person is a person more."""
+        if self.signatures is not None:
+            return self.signatures
+        assert self.percent is not None
+        assert electors is not None  # the component was checked
+        return int((self.percent * electors / 100).to_integral_value(ROUND_CEILING))
+
+
+#: What electors may ask for by the law: that a consultation be put on the agenda (I), or that the assembly pronounce itself (II).
+Request = Literal["consultation", "deliberation"]
+
 
 class Petitions(Component):
     """The right to petition: ``house``, with the Region's own thresholds; ``law``: CGCT L1112-16, electors only, one request a quarter each.
 
-    ``sponsors`` must back a petition before it is examined; ``moderation_days`` bound the examination; signatures are taken for ``open_days``.
+    ``sponsors`` must back a petition before it is examined, within ``sponsor_days``; ``moderation_days`` bound the examination and
+    ``appeal_days`` the time to contest a refusal; signatures are taken for ``open_days``. ``electors`` is the number on the electoral rolls,
+    which percents are of, with where it comes from. ``authority`` (the process's area where not given) is whom a request of the law is put to.
+    ``scheme`` pays counter-expertise. ``cell_least``: signatures of a place or an age are told from so many on.
     """
 
     type: Literal["petitions"]
     basis: Literal["house", "law"]
     reference: Reference | None = None
+    requests: tuple[Request, ...] = ()
+    authority: Area | None = None
+    electors: int | None = Field(default=None, ge=1)
+    electors_source: Reference | None = None
     sponsors: int = Field(default=5, ge=0, le=100)
+    sponsor_days: int = Field(default=60, ge=1, le=365)
     moderation_days: int = Field(default=7, ge=1, le=60)
+    appeal_days: int = Field(default=30, ge=1, le=365)
     open_days: int = Field(default=180, ge=1, le=730)
     least_age: Age = 16
+    most: int = Field(default=3, ge=1, le=50)
+    longest: int = Field(default=5000, ge=500, le=20_000)
+    cell_least: int = Field(default=5, ge=5, le=1000)
     thresholds: tuple[Threshold, ...] = Field(min_length=1, max_length=10)
     refusals: tuple[Choice, ...] = Field(min_length=1, max_length=30)
+    scheme: Slug | None = None
     referendum: ReferendumTerms | None = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Petitions:
+        percents = any(one.percent is not None for one in self.thresholds)
+        for wrong, fr, en in (
+            (percents and self.electors is None, "un seuil en « percent » veut « electors »", "“percent” needs “electors”"),
+            (
+                (self.electors is None) != (self.electors_source is None),
+                "« electors » va avec « electors_source »",
+                "“electors” goes with “electors_source”",
+            ),
+            (self.basis == "law" and self.reference is None, "la loi veut sa « reference »", "the law needs its “reference”"),
+            (self.basis == "law" and self.least_age < 18, "on est électeur à 18 ans", "one is an elector at 18"),
+            (
+                (self.basis == "law") != bool(self.requests),
+                "« requests » va avec la loi, et avec elle seule",
+                "“requests” goes with the law, and with it alone",
+            ),
+            (
+                any(one.consequence == "referendum" for one in self.thresholds) != (self.referendum is not None),
+                "un seuil de référendum va avec « referendum »",
+                "a threshold of referendum goes with “referendum”",
+            ),
+            (
+                any(one.consequence == "counter-expertise" for one in self.thresholds) and self.scheme is None,
+                "la contre-expertise veut son dispositif (« scheme »)",
+                "counter-expertise needs its “scheme”",
+            ),
+            (len({one.code for one in self.refusals}) < len(self.refusals), "motif en double", "a reason is given twice"),
+            (len({one.code for one in self.thresholds}) < len(self.thresholds), "seuil en double", "a threshold is given twice"),
+        ):  # fmt: skip
+            if wrong:
+                raise SchemaError(Text(fr, en))
+        needed = [one.needed(self.electors) for one in self.thresholds]
+        if needed != sorted(needed):
+            raise SchemaError(Text("les seuils vont du plus bas au plus haut", "thresholds go from the lowest up"))
+        return self
+
+    def refusal(self, code: str) -> Choice | None:
+        return next((one for one in self.refusals if one.code == code), None)
+
+    def threshold(self, code: str) -> Threshold | None:
+        return next((one for one in self.thresholds if one.code == code), None)
 
 
 class ReferendumTerms(Strict):
-    """How a validated petition becomes a vote: ``checked_by`` says whether the question is neutral; a campaign with as much space for each side; a vote."""
+    """How a validated petition becomes a vote: ``checked_by`` says whether the question is neutral; a campaign with as much space for each side; a vote.
+
+    ``space`` is characters, and ``documents`` files, for each side.
+    """
 
     checked_by: Slug
     check_days: int = Field(default=30, ge=1, le=180)
     campaign_days: int = Field(default=30, ge=1, le=180)
     vote_days: int = Field(default=14, ge=1, le=60)
     space: int = Field(default=3000, ge=500, le=20_000)
+    documents: int = Field(default=2, ge=0, le=10)
     ballot: BallotRules
     binding: BilingualText
     answer: AnswerDuty
+
+    @model_validator(mode="after")
+    def _yes_or_no(self) -> ReferendumTerms:
+        if self.ballot.type != "yes-no":
+            raise SchemaError(Text("un référendum se vote par oui ou non", "a referendum is voted by yes or no"))
+        return self
 
 
 class Vote(Component):
