@@ -31,7 +31,9 @@ class Opened(_OfMediation):
 @fact_type(
     "mediation.asked.v1",
     label=Text("Médiations demandées", "Mediations asked for"),
-    sentence=Text("{quantity_text} de plus : demandes de médiation reçues", "{quantity_text} more: requests for mediation"),
+    sentence=Text(
+        "{quantity_text} de plus : demandes de médiation reçues", "{quantity_text} more: requests for mediation"
+    ),
 )
 class Asked(_OfMediation):
     """``quantity`` more cases were asked for since the last such fact; ``urgent`` and ``in_time`` are withheld (None) where too few."""
@@ -43,7 +45,9 @@ class Asked(_OfMediation):
 @fact_type(
     "mediation.completed.v1",
     label=Text("Médiations menées à leur terme", "Mediations completed"),
-    sentence=Text("{quantity_text} de plus : médiations menées à leur terme", "{quantity_text} more: mediations completed"),
+    sentence=Text(
+        "{quantity_text} de plus : médiations menées à leur terme", "{quantity_text} more: mediations completed"
+    ),
 )
 class Completed(_OfMediation):
     """``quantity`` more cases reached their end, whatever came of it; each outcome is withheld (None) where too few."""

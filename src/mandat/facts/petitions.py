@@ -150,7 +150,9 @@ class SignaturesRestored(_OfPetition):
 @fact_type(
     "petitions.answered.v1",
     label=Text("Réponse à une pétition", "Answer to a petition"),
-    sentence=Text("La pétition {subject} a sa réponse : {outcome_label}", "Petition {subject} is answered: {outcome_label}"),
+    sentence=Text(
+        "La pétition {subject} a sa réponse : {outcome_label}", "Petition {subject} is answered: {outcome_label}"
+    ),
 )
 class Answered(_OfPetition):
     """``in_time``: on or before the last day. ``days`` from the threshold to the answer."""
@@ -194,7 +196,9 @@ class ReferendumAsked(Data):
 @fact_type(
     "referendums.question_checked.v1",
     label=Text("Question examinée", "Question examined"),
-    sentence=Text("Question du référendum {subject} : {outcome_label}", "Question of referendum {subject}: {outcome_label}"),
+    sentence=Text(
+        "Question du référendum {subject} : {outcome_label}", "Question of referendum {subject}: {outcome_label}"
+    ),
     counts=False,
 )
 class QuestionChecked(Data):

@@ -8,11 +8,13 @@ with a session, and answers that set cookies, are never kept.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -28,6 +30,8 @@ LARGEST = 250_000
 #: What else pages depend on, said by apps when they start: each gives a short text that changes with it.
 DEPENDENCIES: list[Callable[[], str]] = []
 _SESSIONS = ("sessionid", "messages")
+#: Pages of counters that move at every act say for how long they may be shown again (``s-maxage``): they are made anew then, alone.
+SHARED = re.compile(r"\bs-maxage=([0-9]{1,6})\b")
 _KEPT_TYPES = ("text/html", "application/atom+xml", "image/svg+xml", "application/json")
 
 
@@ -52,7 +56,8 @@ class PageCacheMiddleware:
             response = self.get_response(request)
             if fit_to_keep(response):
                 headers = {name: value for name, value in response.items() if name != "Content-Length"}
-                cache.set(key, (response.content, headers))
+                kept_for = SHARED.search(response.get("Cache-Control", ""))
+                cache.set(key, (response.content, headers), timeout=int(kept_for[1]) if kept_for else DEFAULT_TIMEOUT)
             return response
         content, headers = kept
         response = HttpResponse(content, headers=headers)

@@ -41,7 +41,9 @@ class PetitionForm(forms.Form):
 
     request = forms.ChoiceField(label=gettext_lazy("You ask the assembly to"), widget=forms.RadioSelect)
     title = forms.CharField(
-        label=gettext_lazy("Title"), max_length=LONGEST_TITLE, help_text=gettext_lazy("What you want, in one line, without capitals.")
+        label=gettext_lazy("Title"),
+        max_length=LONGEST_TITLE,
+        help_text=gettext_lazy("What you want, in one line, without capitals."),
     )
     request_text = forms.CharField(
         label=gettext_lazy("What you ask"),
@@ -64,7 +66,7 @@ class PetitionForm(forms.Form):
         if petition is not None:
             fields = ("request", "title", "request_text", "text", "revision")
             initial = {**{name: getattr(petition, name) for name in fields}, "name": petition.author_name}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, **{"initial": initial, **options})
         if terms.component.requests:
             choose(self, "request", [(one, str(_REQUESTS[one])) for one in terms.component.requests])
         else:
@@ -88,7 +90,9 @@ class PetitionForm(forms.Form):
         chosen = values.pop("organisation", "")
         values["request"] = values.get("request", "")
         if chosen:
-            values["organisation"] = next(one.organisation for one in self.members if str(one.organisation.reference) == chosen)
+            values["organisation"] = next(
+                one.organisation for one in self.members if str(one.organisation.reference) == chosen
+            )
         return values
 
 
@@ -108,7 +112,7 @@ class SignForm(forms.Form):
     sure = forms.BooleanField(label="")
 
     def __init__(self, *args: Any, terms: Terms, user: User, known: bool, **options: Any) -> None:
-        super().__init__(*args, initial={"name": user.name}, **options)
+        super().__init__(*args, **{"initial": {"name": user.name}, **options})
         if known:
             del self.fields["commune"], self.fields["birth"]
         least = terms.component.least_age
@@ -128,10 +132,12 @@ class SignForm(forms.Form):
 
 class RefuseForm(forms.Form):
     reason = forms.ChoiceField(label=gettext_lazy("Reason"))
-    explanation = forms.CharField(label=gettext_lazy("Explanation, for everyone to read"), max_length=2000, widget=_area(4))
+    explanation = forms.CharField(
+        label=gettext_lazy("Explanation, for everyone to read"), max_length=2000, widget=_area(4)
+    )
 
     def __init__(self, *args: Any, terms: Terms, **options: Any) -> None:
-        super().__init__(*args, auto_id="refuse_%s", **options)
+        super().__init__(*args, **{"auto_id": "refuse_%s", **options})
         choose(self, "reason", [("", ""), *((one.code, say(one.label)) for one in terms.component.refusals)])
 
 
@@ -139,7 +145,7 @@ class ExplainForm(forms.Form):
     explanation = forms.CharField(label=gettext_lazy("What must change"), max_length=2000, widget=_area(4))
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="explain_%s", **options)
+        super().__init__(*args, **{"auto_id": "explain_%s", **options})
 
 
 class AppealForm(forms.Form):
@@ -148,10 +154,12 @@ class AppealForm(forms.Form):
 
 class AppealDecisionForm(forms.Form):
     outcome = forms.ChoiceField(label=gettext_lazy("Decision"), widget=forms.RadioSelect)
-    explanation = forms.CharField(label=gettext_lazy("Explanation, for everyone to read"), max_length=2000, widget=_area(4))
+    explanation = forms.CharField(
+        label=gettext_lazy("Explanation, for everyone to read"), max_length=2000, widget=_area(4)
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="appeal_%s", **options)
+        super().__init__(*args, **{"auto_id": "appeal_%s", **options})
         choose(self, "outcome", [(code, str(text)) for code, text in APPEALS.items()])
 
 
@@ -186,7 +194,9 @@ class ReviewForm(forms.Form):
 
 
 class SheetForm(forms.Form):
-    announced = forms.IntegerField(label=gettext_lazy("Signatures counted by hand on the sheet"), min_value=1, max_value=500)
+    announced = forms.IntegerField(
+        label=gettext_lazy("Signatures counted by hand on the sheet"), min_value=1, max_value=500
+    )
     collected_on = DayField(label=gettext_lazy("Filled on"))
     channel = forms.ChoiceField(label=gettext_lazy("Where"), choices=Sheet.Channel.choices)
 
@@ -229,7 +239,7 @@ class WriterForm(forms.Form):
     signed = forms.CharField(label=gettext_lazy("In the name of"), max_length=120)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="writer_%s", **options)
+        super().__init__(*args, **{"auto_id": "writer_%s", **options})
 
 
 class CampaignForm(forms.Form):
@@ -246,7 +256,7 @@ class ArgumentForm(forms.Form):
         initial = {"text": argument.text}
         for n, one in enumerate(kept):
             initial |= {f"title-{n}": one["title"], f"url-{n}": one["url"]}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, **{"initial": initial, **options})
         self.documents = documents
         text = self.fields["text"]
         assert isinstance(text, forms.CharField)

@@ -38,7 +38,9 @@ def _salt_of(authority: str) -> str:
 
 @lru_cache(maxsize=64)
 def _of_day(day: dt.date) -> bytes:
-    return hmac.new(settings.SECRET_KEY.encode(), f"petitions.origin\n{day.isoformat()}".encode(), hashlib.sha256).digest()
+    return hmac.new(
+        settings.SECRET_KEY.encode(), f"petitions.origin\n{day.isoformat()}".encode(), hashlib.sha256
+    ).digest()
 
 
 def origin(address: str) -> str:

@@ -40,7 +40,9 @@ def signatures_of(user: User) -> Iterator[Signature]:
 
 def _petitions(user: User) -> list[Record]:
     return [
-        record(one, "reference", "state", "title", "request_text", "text", "author_name", "created_at", title=one.reference)
+        record(
+            one, "reference", "state", "title", "request_text", "text", "author_name", "created_at", title=one.reference
+        )
         for one in Petition.objects.filter(author=user).order_by("pk")
     ]
 
@@ -49,7 +51,8 @@ def _backed(user: User) -> list[Record]:
     rows = Sponsor.objects.filter(user=user).select_related("petition").order_by("pk")
     found = [record(one, "at", title=one.petition.reference) for one in rows]
     return found + [
-        record(one, "at", "channel", "commune", "band", "name", title=one.petition.reference) for one in signatures_of(user)
+        record(one, "at", "channel", "commune", "band", "name", title=one.petition.reference)
+        for one in signatures_of(user)
     ]
 
 

@@ -17,6 +17,7 @@ from mandat.apps.petitions.terms import Terms, terms_of
 from mandat.apps.territory import selectors as territory
 from mandat.kernel.text import Text
 
+
 def roll_of(terms: Terms) -> Any:
     """The roll of a process."""
     return _roll(terms.process.code, Text(terms.process.title.fr, terms.process.title.en))
@@ -30,7 +31,8 @@ def authority_roll(terms: Terms) -> Any:
     """The roll of the electors who put requests to an authority."""
     name = territory.area_name(terms.authority)
     return _roll(
-        f"requests:{terms.authority}", Text(f"Demandes au titre du L1112-16 : {name}", f"Requests under L1112-16: {name}")
+        f"requests:{terms.authority}",
+        Text(f"Demandes au titre du L1112-16 : {name}", f"Requests under L1112-16: {name}"),
     )
 
 

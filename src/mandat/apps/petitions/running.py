@@ -117,6 +117,3 @@ def register() -> None:
     chain.register("petition", _steps)
     for kind, subject, sentence, page in _NOTICES:
         notices.register(f"petitions.{kind}", subject, sentence, page)
-
-
-

@@ -38,4 +38,9 @@ def petitions() -> Iterator[Document]:
 
 def _document(one: Petition) -> Document:
     text = f"{one.request_text} {one.text[:1000]} {one.reference}"
-    return Document(one.reference, partial(reverse, "petitions:petition", args=[one.reference]), Text(one.title, one.title), Text(text, text))
+    return Document(
+        one.reference,
+        partial(reverse, "petitions:petition", args=[one.reference]),
+        Text(one.title, one.title),
+        Text(text, text),
+    )

@@ -80,7 +80,7 @@ def counted(poll: Any, result: Any) -> None:
         [
             referendums.line(
                 "referendums.held.v1", referendum, vote, origin=referendums.origin_of(referendum), poll=referendum.poll,
-                outcome=outcome, outcome_label=RESULTS[outcome].fr, due_on=due, **votes,
+                outcome=outcome, outcome_label=RESULTS[outcome].fr, due_on=due, yes=votes["yes"], no=votes["no"], blank=votes["blank"],
                 turnout=_turnout(result.voters, vote),
             )
         ]

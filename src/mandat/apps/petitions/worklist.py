@@ -23,20 +23,32 @@ def tasks(user: User) -> list[Task]:
         waiting = selectors.queue(programme)
         late = waiting.filter(examine_by__lt=today()).count()
         for n, said in (
-            (late, ngettext("%(n)s petition whose examination is overdue", "%(n)s petitions whose examination is overdue", late)),
+            (
+                late,
+                ngettext(
+                    "%(n)s petition whose examination is overdue", "%(n)s petitions whose examination is overdue", late
+                ),
+            ),
             (total := waiting.count(), ngettext("%(n)s petition to examine", "%(n)s petitions to examine", total)),
-            (n2 := selectors.appeals(programme).count(), ngettext("%(n)s refusal contested", "%(n)s refusals contested", n2)),
+            (
+                n2 := selectors.appeals(programme).count(),
+                ngettext("%(n)s refusal contested", "%(n)s refusals contested", n2),
+            ),
         ):
             if n:
                 found.append(Task(said % {"n": n}, url, _("petitions")))
         proposed = Invalidation.objects.filter(petition__programme=programme, state=Invalidation.State.PROPOSED)
         if waiting_n := proposed.exclude(actor=user).count():
-            said = ngettext("%(n)s invalidation of signatures to confirm", "%(n)s invalidations of signatures to confirm", waiting_n)
+            said = ngettext(
+                "%(n)s invalidation of signatures to confirm", "%(n)s invalidations of signatures to confirm", waiting_n
+            )
             found.append(Task(said % {"n": waiting_n}, url, _("petitions")))
     if may(user, "petitions.question_check"):
         questions = Referendum.objects.filter(programme=programme, state=Referendum.State.CHECKING).count()
         if questions:
-            said = ngettext("%(n)s question of a referendum to check", "%(n)s questions of referendums to check", questions)
+            said = ngettext(
+                "%(n)s question of a referendum to check", "%(n)s questions of referendums to check", questions
+            )
             found.append(Task(said % {"n": questions}, reverse("petitions:bureau_referendums"), _("referendums")))
     return found
 

@@ -61,7 +61,11 @@ class Petition(models.Model):
     author = models.ForeignKey(USER, models.SET_NULL, null=True, related_name="petitions")
     author_name = models.CharField(_("name shown"), max_length=80, blank=True)
     organisation = models.ForeignKey(
-        "organisations.Organisation", models.PROTECT, null=True, related_name="petitions", verbose_name=_("organisation")
+        "organisations.Organisation",
+        models.PROTECT,
+        null=True,
+        related_name="petitions",
+        verbose_name=_("organisation"),
     )
     commune = models.CharField(max_length=5, blank=True)
     title = models.CharField(_("title"), max_length=120)

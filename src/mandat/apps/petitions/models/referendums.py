@@ -73,7 +73,11 @@ class Referendum(models.Model):
         constraints = [
             # A referendum that the Region itself puts is one a component.
             models.UniqueConstraint(
-                "programme", "process", "component", condition=models.Q(petition__isnull=True), name="petitions_one_referendum"
+                "programme",
+                "process",
+                "component",
+                condition=models.Q(petition__isnull=True),
+                name="petitions_one_referendum",
             )
         ]
         indexes = [models.Index("state", "vote_closes_at", name="petitions_referendums_due")]

@@ -72,11 +72,16 @@ def examinations_remind(*, programme: str, at: dt.datetime) -> int:
     """Tell agents who took a petition that its examination is due tomorrow or late."""
     day = timezone.localdate(at)
     wanted = Petition.objects.filter(
-        programme=programme, state=State.EXAMINATION, examine_by__lte=day + dt.timedelta(days=1), assigned_to__isnull=False
+        programme=programme,
+        state=State.EXAMINATION,
+        examine_by__lte=day + dt.timedelta(days=1),
+        assigned_to__isnull=False,
     ).select_related("assigned_to")
     for petition in wanted.order_by("pk"):
         assert petition.assigned_to is not None
-        notices.notify(petition.assigned_to, "petitions.due", petition.reference, key=f"{petition.reference}:{petition.examine_by}")
+        notices.notify(
+            petition.assigned_to, "petitions.due", petition.reference, key=f"{petition.reference}:{petition.examine_by}"
+        )
     return wanted.count()
 
 
@@ -86,7 +91,9 @@ def crossing_of(source: str) -> Crossing | None:
     reference, _, threshold = rest.partition("/")
     if sort != "petition" or not threshold:
         return None
-    return Crossing.objects.filter(petition__reference=reference, threshold=threshold).select_related("petition").first()
+    return (
+        Crossing.objects.filter(petition__reference=reference, threshold=threshold).select_related("petition").first()
+    )
 
 
 @transaction.atomic
@@ -120,7 +127,9 @@ def threshold_answered(*, source: str, outcome: str, on: dt.date) -> None:
         key=f"{source}:answer",
     )  # fmt: skip
     if petition.author is not None:
-        notices.notify(petition.author, "petitions.answered", petition.reference, key=f"{petition.reference}:{crossing.pk}")
+        notices.notify(
+            petition.author, "petitions.answered", petition.reference, key=f"{petition.reference}:{crossing.pk}"
+        )
     if petition.state == State.ENDED and not petition.crossings.filter(status=Crossing.Status.ACTIVE).exists():
         move(petition, "close")
         petition.save()

@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from mandat.apps.accounts import notices
 from mandat.apps.accounts.models import User
+from mandat.apps.answers import selectors as owed
 from mandat.apps.answers.services import duties
 from mandat.apps.bodies.services import agenda
+from mandat.apps.bodies.terms import body_of
 from mandat.apps.community.services import events
 from mandat.apps.grants.services.drafts import case_start
 from mandat.apps.petitions.models import Crossing, Petition
@@ -35,6 +37,11 @@ def address(petition: Petition) -> str:
     return reverse("petitions:petition", args=[petition.reference])
 
 
+def meets(body: str) -> bool:
+    """Whether a body sits as its definition says: else the answer it owes is all that is asked of it."""
+    return bool(body_of(body).document.meets)
+
+
 def kind_of(crossing: Crossing) -> str:
     """The kind of the answer due: crossed anew after fraud, another answer is due."""
     return f"petition-{crossing.consequence}" + (f"-{crossing.round}" if crossing.round > 1 else "")
@@ -54,7 +61,7 @@ def follow(petition: Petition, terms: Terms, crossing: Crossing) -> None:
     """Set going what a threshold leads to."""
     title = Text(petition.title, petition.title)
     _owe(petition, terms, crossing)
-    if crossing.consequence in MEETS:
+    if crossing.consequence in MEETS and meets(crossing.body):
         agenda.item_ask(
             body=crossing.body, title=title, source=source_of(crossing), url=address(petition), due_on=crossing.due_on
         )
@@ -78,7 +85,10 @@ def _counter_expertise(petition: Petition, terms: Terms) -> str:
     try:
         with transaction.atomic():
             case = case_start(
-                actor=petition.author, scheme=terms.component.scheme, organisation=petition.organisation, answers=answers
+                actor=petition.author,
+                scheme=terms.component.scheme,
+                organisation=petition.organisation,
+                answers=answers,
             )
     except (InputError, PermissionDenied):
         # The call is closed, or the organisation may not apply: the petition's page says how to begin.
@@ -96,13 +106,16 @@ def _tell(petition: Petition, crossing: Crossing) -> None:
         key=f"{source_of(crossing)}:{crossing.due_on:%Y%m%d}",
     )
     if petition.author is not None:
-        notices.notify(petition.author, "petitions.threshold", petition.reference, key=f"{petition.pk}:{crossing.threshold}")
+        notices.notify(
+            petition.author, "petitions.threshold", petition.reference, key=f"{petition.pk}:{crossing.threshold}"
+        )
 
 
 def suspend(petition: Petition, terms: Terms, crossing: Crossing, *, actor: User) -> None:
     """What followed waits: no answer is due any more, a referendum stops where it is. A request to a body stays, for the body to see."""
-    duty = duties.duty_of(source_of(crossing), kind_of(crossing))
-    if duty is not None and duty.state == duty.State.OWED:
+    for duty in owed.duties(petition.programme).filter(
+        source=source_of(crossing), kind=kind_of(crossing), state="owed"
+    ):
         because = "Des signatures ont été invalidées : la pétition est repassée sous le seuil."
         duties.waive(actor=actor, duty=duty, because=because)
     if crossing.consequence == "referendum":

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Count, Q, Sum
-from django.utils import timezone
 
 from mandat.apps.petitions.machine import State
 from mandat.apps.petitions.models import CommuneTally, Petition, Signature, Tally
@@ -45,7 +44,9 @@ def bands_of(petition: Petition) -> Counter[str]:
 
 def ways_of(petition: Petition) -> dict[str, int]:
     found = dict.fromkeys(("online", "paper", "desk"), 0)
-    for channel, n in Tally.objects.filter(petition=petition).values_list("channel").annotate(n=Sum("n")).order_by("channel"):
+    for channel, n in (
+        Tally.objects.filter(petition=petition).values_list("channel").annotate(n=Sum("n")).order_by("channel")
+    ):
         found[WAYS[channel]] += n
     return found
 
@@ -79,5 +80,3 @@ def count_all(*, programme: str) -> int:
         communes_count(petition=petition)
         done += day_count(petition=petition)
     return done
-
-

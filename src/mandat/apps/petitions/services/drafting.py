@@ -16,6 +16,9 @@ from mandat.apps.accounts.permissions import require
 from mandat.apps.community.text import cleaned
 from mandat.apps.organisations.models import Organisation
 from mandat.apps.organisations.selectors import allowed
+from mandat.apps.participation import standing
+from mandat.apps.participation.definitions import published_process
+from mandat.apps.participation.services.running import contributed
 from mandat.apps.petitions.machine import UNDER_WAY, WRITABLE, State
 from mandat.apps.petitions.models import Petition, Sponsor, Version
 from mandat.apps.petitions.services.moving import append, check_author, held, line, move, synthetic, today
@@ -60,6 +63,12 @@ def petition_start(
     if organisation is not None and not allowed(actor, organisation, "edit"):
         raise PermissionDenied("organisations.edit")
     _check_request(terms, request)
+    published = published_process(process)
+    shut = standing.closed(published, component, timezone.now())
+    if shut is not None:
+        raise InputError(Text(f"{shut.text.fr} {shut.remedy.fr}", f"{shut.text.en} {shut.remedy.en}"))
+    # From the first contribution on, the rules of the process change by a reasoned decision alone.
+    contributed(published)
     # One line for each account: two tabs cannot begin more petitions than the rules allow.
     User.objects.select_for_update().get(pk=actor.pk)
     under_way = Petition.objects.filter(author=actor, process=process, component=component, state__in=UNDER_WAY)
@@ -73,7 +82,7 @@ def petition_start(
         )
     now = timezone.now()
     return Petition.objects.create(
-        programme=_programme(),
+        programme=published.programme,
         process=process,
         component=component,
         process_version=terms.ref.version,
@@ -88,12 +97,6 @@ def petition_start(
         synthetic=synthetic(),
         **_written(terms, {"title": title, "request_text": request_text, "text": text}),
     )
-
-
-def _programme() -> str:
-    from mandat.apps.programme.published import published
-
-    return published().code
 
 
 def _check_request(terms: Terms, request: str) -> None:
@@ -136,7 +139,10 @@ def petition_save(
         # Those who backed it backed another text.
         for sponsor in petition.sponsors.select_related("user").order_by("pk"):
             notices.notify(
-                sponsor.user, "petitions.changed", petition.reference, key=f"{petition.reference}:{revision}:{sponsor.pk}"
+                sponsor.user,
+                "petitions.changed",
+                petition.reference,
+                key=f"{petition.reference}:{revision}:{sponsor.pk}",
             )
         petition.sponsors.all().delete()
     for field, value in written.items():
@@ -170,16 +176,22 @@ def petition_back(*, actor: User, petition: Petition) -> Sponsor:
     require(actor, "petitions.create")
     petition = held(petition)
     if petition.state != State.SPONSORS:
-        raise InputError(Text("cette pétition ne cherche plus de parrainages", "this petition looks for no more sponsors"))
+        raise InputError(
+            Text("cette pétition ne cherche plus de parrainages", "this petition looks for no more sponsors")
+        )
     if petition.author_id == actor.pk:
-        raise InputError(Text("c'est votre pétition : faites-la parrainer par d'autres", "this petition is yours: others back it"))
+        raise InputError(
+            Text("c'est votre pétition : faites-la parrainer par d'autres", "this petition is yours: others back it")
+        )
     try:
         with transaction.atomic():
             made = Sponsor.objects.create(petition=petition, user=actor, at=timezone.now())
     except IntegrityError:
         raise InputError(Text("vous parrainez déjà cette pétition", "you back this petition already")) from None
     if petition.author is not None and sponsors_missing(petition) == 0:
-        notices.notify(petition.author, "petitions.backed", petition.reference, key=f"{petition.reference}:{petition.revision}")
+        notices.notify(
+            petition.author, "petitions.backed", petition.reference, key=f"{petition.reference}:{petition.revision}"
+        )
     return made
 
 

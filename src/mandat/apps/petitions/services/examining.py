@@ -38,7 +38,13 @@ def examination_take(*, actor: User, petition: Petition) -> Petition:
 
 
 def _examined(
-    actor: User, petition: Petition, outcome: str, *, reason: str = "", explanation: str = "", appeal: dt.date | None = None
+    actor: User,
+    petition: Petition,
+    outcome: str,
+    *,
+    reason: str = "",
+    explanation: str = "",
+    appeal: dt.date | None = None,
 ) -> Examination:
     late = petition.examine_by is not None and today() > petition.examine_by
     made = Examination.objects.create(
@@ -132,7 +138,10 @@ def appeal_decide(*, actor: User, appeal: Appeal, outcome: str, explanation: str
         raise InputError(Text("ce recours est déjà décidé", "this appeal is already decided"))
     if appeal.examination.actor_id == actor.pk:
         raise InputError(
-            Text("vous avez refusé cette pétition : une autre personne décide", "you refused this petition: someone else decides")
+            Text(
+                "vous avez refusé cette pétition : une autre personne décide",
+                "you refused this petition: someone else decides",
+            )
         )
     if outcome not in Appeal.Outcome.values:
         raise InputError(Text("décision inconnue", "unknown decision"))

@@ -7,6 +7,7 @@ a way of signing.
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -37,7 +38,12 @@ def matching(petition: Petition, pattern: dict[str, Any]) -> QuerySet[Signature]
     """Valid signatures that a pattern finds. Raises InputError for an empty pattern, or one that says something else."""
     known = {name: value for name, value in pattern.items() if value not in (None, "")}
     if not known or set(known) - set(PATTERN):
-        raise InputError(Text("dites quelles signatures : une feuille, un réseau, un moment…", "say which signatures: a sheet, a network, a time…"))
+        raise InputError(
+            Text(
+                "dites quelles signatures : une feuille, un réseau, un moment…",
+                "say which signatures: a sheet, a network, a time…",
+            )
+        )
     found = Signature.objects.filter(petition=petition, batch=None)
     for name in ("origin", "commune", "channel"):
         if name in known:
@@ -54,7 +60,9 @@ def matching(petition: Petition, pattern: dict[str, Any]) -> QuerySet[Signature]
 
 
 @transaction.atomic
-def invalidation_propose(*, actor: User, petition: Petition, pattern: dict[str, Any], reason: str, explanation: str) -> Invalidation:
+def invalidation_propose(
+    *, actor: User, petition: Petition, pattern: dict[str, Any], reason: str, explanation: str
+) -> Invalidation:
     """Propose to invalidate the signatures of a pattern. Nothing changes until a second agent confirms it. Raises InputError."""
     petition = held(petition)
     check_agent(actor, petition)
@@ -88,7 +96,9 @@ def invalidation_confirm(*, actor: User, invalidation: Invalidation, remark: str
     if invalidation.actor_id == actor.pk:
         raise InputError(Text("une autre personne doit confirmer", "someone else must confirm"))
     # Those that came since are not what was looked at.
-    rows = list(matching(petition, invalidation.pattern).filter(at__lte=invalidation.at).select_for_update().order_by("pk"))
+    rows = list(
+        matching(petition, invalidation.pattern).filter(at__lte=invalidation.at).select_for_update().order_by("pk")
+    )
     _count_out(petition, rows, -1)
     Signature.objects.filter(pk__in=[one.pk for one in rows]).update(batch=invalidation)
     # A request borrowed from someone is theirs again.
@@ -98,8 +108,6 @@ def invalidation_confirm(*, actor: User, invalidation: Invalidation, remark: str
     invalidation.reviewer, invalidation.reviewed_at = actor, timezone.now()
     invalidation.remark = cleaned(remark, longest=LONGEST)
     invalidation.save()
-    from decimal import Decimal
-
     append(
         line(
             "petitions.signatures_invalidated.v1", petition, terms_of(petition), quantity=Decimal(len(rows)), unit="signature",
@@ -123,7 +131,11 @@ def _count_out(petition: Petition, rows: list[Signature], sign: int) -> None:
 def invalidation_dismiss(*, actor: User, invalidation: Invalidation, remark: str) -> Invalidation:
     """Dismiss a proposal: the signatures stand. Whoever proposed it may take it back."""
     invalidation, _petition = _reviewed(actor, invalidation, Invalidation.State.PROPOSED)
-    invalidation.state, invalidation.reviewer, invalidation.reviewed_at = Invalidation.State.DISMISSED, actor, timezone.now()
+    invalidation.state, invalidation.reviewer, invalidation.reviewed_at = (
+        Invalidation.State.DISMISSED,
+        actor,
+        timezone.now(),
+    )
     invalidation.remark = cleaned(remark, longest=LONGEST, least=10)
     invalidation.save()
     return invalidation
@@ -141,8 +153,6 @@ def invalidation_restore(*, actor: User, invalidation: Invalidation, remark: str
     invalidation.state = Invalidation.State.RESTORED
     invalidation.remark = cleaned(remark, longest=LONGEST, least=10)
     invalidation.save()
-    from decimal import Decimal
-
     append(
         line(
             "petitions.signatures_restored.v1", petition, terms_of(petition), quantity=Decimal(len(rows)), unit="signature",
@@ -156,10 +166,16 @@ def invalidation_restore(*, actor: User, invalidation: Invalidation, remark: str
 def suspicious(petition: Petition, *, most: int = 20) -> dict[str, list[dict[str, Any]]]:
     """What is worth a look: networks that sent many, hours far above the others, sheets with many lines refused. Counts, no names."""
     rows = Signature.objects.filter(petition=petition, batch=None)
-    networks = list(
-        rows.exclude(origin="").values("origin").annotate(n=Count("pk")).filter(n__gte=10).order_by("-n", "origin")[:most]
+    networks: list[Any] = list(
+        rows.exclude(origin="")
+        .values("origin")
+        .annotate(n=Count("pk"))
+        .filter(n__gte=10)
+        .order_by("-n", "origin")[:most]
     )
-    hours = list(rows.annotate(hour=TruncHour("at")).values("hour").annotate(n=Count("pk")).order_by("-n", "hour")[:most])
+    hours = list(
+        rows.annotate(hour=TruncHour("at")).values("hour").annotate(n=Count("pk")).order_by("-n", "hour")[:most]
+    )
     total = sum(one["n"] for one in hours)
     usual = total / len(hours) if hours else 0
     peaks = [

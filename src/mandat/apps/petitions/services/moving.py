@@ -38,8 +38,8 @@ def synthetic() -> bool:
 
 
 def held(petition: Petition) -> Petition:
-    """The petition as it now stands, locked until the transaction ends."""
-    return Petition.objects.select_for_update(of=("self",)).get(pk=petition.pk)
+    """The petition as it now stands, locked until the transaction ends. Those who sign meanwhile do not wait (``no_key``)."""
+    return Petition.objects.select_for_update(no_key=True, of=("self",)).get(pk=petition.pk)
 
 
 def check_author(actor: User, petition: Petition) -> None:
@@ -52,7 +52,8 @@ def check_agent(actor: User, petition: Petition) -> None:
     require(actor, "petitions.examine")
     own = petition.author_id == actor.pk or petition.sponsors.filter(user=actor).exists()
     if own or (
-        petition.organisation_id is not None and actor.memberships.filter(organisation=petition.organisation_id).exists()
+        petition.organisation_id is not None
+        and actor.memberships.filter(organisation=petition.organisation_id).exists()
     ):
         raise InputError(OWN)
 

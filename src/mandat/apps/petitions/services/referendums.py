@@ -21,6 +21,7 @@ from mandat.apps.accounts import notices
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import require
 from mandat.apps.bodies.services import agenda
+from mandat.apps.bodies.terms import body_of
 from mandat.apps.community.services import events
 from mandat.apps.community.text import cleaned
 from mandat.apps.participation.definitions import published_process
@@ -85,11 +86,11 @@ def _asked(referendum: Referendum) -> Referendum:
             )
         ]
     )  # fmt: skip
-    agenda.item_ask(
-        body=referendum.checked_by,
-        title=Text("Neutralité de la question d'un référendum", "Whether the question of a referendum is neutral"),
-        source=source_of(referendum), url=address(referendum), due_on=referendum.check_by,
-    )  # fmt: skip
+    if body_of(referendum.checked_by).document.meets:
+        agenda.item_ask(
+            body=referendum.checked_by, title=Text("Neutralité de la question d'un référendum", "Whether the question of a referendum is neutral"),
+            source=source_of(referendum), url=address(referendum), due_on=referendum.check_by,
+        )  # fmt: skip
     Argument.objects.bulk_create([Argument(referendum=referendum, side=side) for side in SIDES])
     return referendum
 
@@ -147,7 +148,11 @@ def question_check(
         require(actor, "petitions.question_check")
     referendum = held(referendum)
     if referendum.petition is not None and actor is not None and referendum.petition.author_id == actor.pk:
-        raise InputError(Text("c'est votre question : une autre personne l'examine", "this question is yours: someone else checks it"))
+        raise InputError(
+            Text(
+                "c'est votre question : une autre personne l'examine", "this question is yours: someone else checks it"
+            )
+        )
     if referendum.state != State.CHECKING:
         raise InputError(Text("cette question n'est pas à examiner", "this question is not to be checked"))
     if outcome not in CHECKS:
@@ -248,12 +253,17 @@ def argument_save(
     given = [(title, url) for title, url in documents if title.strip() or url.strip()]
     if len(given) > terms.documents:
         raise InputError(
-            Text(f"{terms.documents} documents au plus, comme en face", f"at most {terms.documents} documents, like the other side")
+            Text(
+                f"{terms.documents} documents au plus, comme en face",
+                f"at most {terms.documents} documents, like the other side",
+            )
         )
     kept = []
     for title, url in given:
         if not url.startswith("https://") or len(url) > 400 or any(c.isspace() for c in url):
-            raise InputError(Text("l'adresse d'un document commence par https://", "a document's address begins with https://"))
+            raise InputError(
+                Text("l'adresse d'un document commence par https://", "a document's address begins with https://")
+            )
         kept.append({"title": cleaned(title, longest=120, least=3, one_line=True), "url": url})
     argument.text = cleaned(text, longest=terms.space, least=1)
     argument.documents, argument.saved_at = kept, timezone.now()

@@ -48,7 +48,9 @@ class Outcome:
 
 
 @transaction.atomic
-def sheet_open(*, actor: User, petition: Petition, announced: int, collected_on: dt.date, channel: str = "paper") -> Sheet:
+def sheet_open(
+    *, actor: User, petition: Petition, announced: int, collected_on: dt.date, channel: str = "paper"
+) -> Sheet:
     """Begin to enter a sheet: how many signatures are counted on it by hand, and on which day it was filled."""
     require(actor, "desk.collect")
     petition = held(petition)
@@ -57,9 +59,14 @@ def sheet_open(*, actor: User, petition: Petition, announced: int, collected_on:
         raise InputError(Text("cette pétition ne se signe pas", "this petition is not signed"))
     if not 1 <= announced <= MOST:
         raise InputError(Text(f"de 1 à {MOST} signatures par feuille", f"1 to {MOST} signatures a sheet"))
-    first, last = timezone.localdate(petition.opened_at), timezone.localdate(petition.closes_at - dt.timedelta(seconds=1))
+    first, last = (
+        timezone.localdate(petition.opened_at),
+        timezone.localdate(petition.closes_at - dt.timedelta(seconds=1)),
+    )
     if not first <= collected_on <= min(last, today()):
-        raise InputError(Text("ce jour n'est pas du temps des signatures", "this day is not in the time for signatures"))
+        raise InputError(
+            Text("ce jour n'est pas du temps des signatures", "this day is not in the time for signatures")
+        )
     if channel not in Sheet.Channel.values:
         raise InputError(Text("papier ou guichet", "paper or desk"))
     number = (petition.sheets.aggregate(last=Max("number"))["last"] or 0) + 1

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from mandat.apps.community.text import cleaned
+from mandat.apps.participation import standing
 from mandat.apps.petitions import identities
 from mandat.apps.petitions.machine import State
 from mandat.apps.petitions.models import Petition, Quarter, Sheet, Signature, Tally
@@ -32,7 +33,9 @@ class AlreadySignedError(InputError):
     """This person has signed this petition."""
 
     def __init__(self) -> None:
-        super().__init__(Text("cette personne a déjà signé cette pétition", "this person has signed this petition already"))
+        super().__init__(
+            Text("cette personne a déjà signé cette pétition", "this person has signed this petition already")
+        )
 
 
 class QuarterError(InputError):
@@ -85,17 +88,16 @@ def check_signer(terms: Terms, signer: Signer) -> None:
     if areas and not lives_in(signer.commune, areas):
         names = ", ".join(territory.area_name(one) for one in areas)
         raise InputError(
-            Text(f"cette pétition se signe en habitant : {names}", f"this petition is signed by those who live in: {names}")
+            Text(
+                f"cette pétition se signe en habitant : {names}",
+                f"this petition is signed by those who live in: {names}",
+            )
         )
 
 
 def lives_in(commune: str, areas: tuple[str, ...]) -> bool:
     """Whether a commune is inside one of the areas."""
-    if not commune:
-        return False
-    from mandat.apps.participation import standing
-
-    return standing.lives_in(f"commune:{commune}", areas)
+    return bool(commune) and standing.lives_in(f"commune:{commune}", areas)
 
 
 @transaction.atomic
@@ -115,6 +117,8 @@ def sign(
     terms = terms_of(petition)
     moment = at or timezone.now()
     if sheet is None:
+        # As it stands now: its author may just have withdrawn it.
+        petition.refresh_from_db(fields=["state", "opened_at", "closes_at"])
         check_open(petition, moment)
     check_signer(terms, signer)
     place = territory.reference().places.get(signer.commune)

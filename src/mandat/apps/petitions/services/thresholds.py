@@ -14,13 +14,13 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from mandat.apps.accounts.models import User
+from mandat.apps.participation.schema.deciding import Threshold
 from mandat.apps.petitions.machine import State
 from mandat.apps.petitions.models import Crossing, Petition, Tally
 from mandat.apps.petitions.services import consequences
 from mandat.apps.petitions.services.moving import append, line, today
 from mandat.apps.petitions.terms import Terms, terms_of
 from mandat.apps.petitions.words import CONSEQUENCES
-from mandat.apps.participation.schema.deciding import Threshold
 
 #: Seconds between two looks of one process at one petition.
 EVERY = 2.0
@@ -37,8 +37,10 @@ def total_of(petition: Petition) -> int:
 
 
 def by_departement(petition: Petition) -> dict[str, int]:
-    rows = Tally.objects.filter(petition=petition).values_list("departement").annotate(n=Sum("n")).order_by("departement")
-    return {departement: n for departement, n in rows}
+    rows = (
+        Tally.objects.filter(petition=petition).values_list("departement").annotate(n=Sum("n")).order_by("departement")
+    )
+    return dict(list(rows))
 
 
 def signed(petition: Petition) -> None:
@@ -62,13 +64,19 @@ def look(*, petition: Petition, wait: bool = True) -> int | None:
 
     None where another process is looking (and ``wait`` is False), or where nothing can be crossed any more.
     """
-    found = Petition.objects.select_for_update(skip_locked=not wait, of=("self",)).filter(pk=petition.pk).first()
+    found = (
+        Petition.objects.select_for_update(no_key=True, skip_locked=not wait, of=("self",))
+        .filter(pk=petition.pk)
+        .first()
+    )
     if found is None or found.state not in (State.OPEN, State.ENDED):
         return None
     terms = terms_of(found)
     parts = by_departement(found)
     total = sum(parts.values())
-    reached = [_reached(one, need, total, parts) for one, need in zip(terms.component.thresholds, terms.needs, strict=True)]
+    reached = [
+        _reached(one, need, total, parts) for one, need in zip(terms.component.thresholds, terms.needs, strict=True)
+    ]
     known = {one.threshold: one for one in Crossing.objects.filter(petition=found).order_by("rank")}
     below = False
     for rank, (threshold, need) in enumerate(zip(terms.component.thresholds, terms.needs, strict=True)):
@@ -132,7 +140,9 @@ def roll_back(*, actor: User, petition: Petition) -> list[Crossing]:
     parts = by_departement(petition)
     total = sum(parts.values())
     gone: list[Crossing] = []
-    for crossing in Crossing.objects.select_for_update().filter(petition=petition, status=Status.ACTIVE).order_by("-rank"):
+    for crossing in (
+        Crossing.objects.select_for_update().filter(petition=petition, status=Status.ACTIVE).order_by("-rank")
+    ):
         threshold = terms.component.threshold(crossing.threshold)
         if threshold is None or _reached(threshold, crossing.needed, total, parts):
             continue

@@ -105,15 +105,16 @@ def _show(request: HttpRequest, petition: Petition, form: AppealForm, status: in
         "link": request.build_absolute_uri(reverse("petitions:back", args=[petition.invitation])),
         "writable": petition.state in WRITABLE,
         "may_send": petition.state in WRITABLE and backers >= terms.component.sponsors,
-        "may_withdraw": petition.state
-        in (State.DRAFT, State.SPONSORS, State.EXAMINATION, State.CHANGES, State.OPEN)
+        "may_withdraw": petition.state in (State.DRAFT, State.SPONSORS, State.EXAMINATION, State.CHANGES, State.OPEN)
         and not petition.crossings.exists(),
         "examinations": petition.examinations.order_by("-pk"),
         "refusal": refusal,
         "reason": terms.component.refusal(refusal.reason) if refusal is not None else None,
         "appeal": appeal,
         "appeal_form": form if petition.state == State.REFUSED and appeal is None else None,
-        "found": similar(f"{petition.title} {petition.request_text}", programme=petition.programme, without=petition.reference)
+        "found": similar(
+            f"{petition.title} {petition.request_text}", programme=petition.programme, without=petition.reference
+        )
         if petition.state in WRITABLE
         else [],
     }
@@ -144,7 +145,9 @@ def edit(request: HttpRequest, petition: Petition) -> HttpResponseBase:
 @own
 def ask_sponsors(request: HttpRequest, petition: Petition) -> HttpResponseBase:
     attempt(
-        request, lambda: drafting.sponsors_ask(actor=user_of(request), petition=petition), _("Share the link to be backed.")
+        request,
+        lambda: drafting.sponsors_ask(actor=user_of(request), petition=petition),
+        _("Share the link to be backed."),
     )
     return redirect("petitions:own", reference=petition.reference)
 
@@ -153,7 +156,9 @@ def ask_sponsors(request: HttpRequest, petition: Petition) -> HttpResponseBase:
 @own
 def send(request: HttpRequest, petition: Petition) -> HttpResponseBase:
     attempt(
-        request, lambda: drafting.petition_submit(actor=user_of(request), petition=petition), _("Your petition is sent to be examined.")
+        request,
+        lambda: drafting.petition_submit(actor=user_of(request), petition=petition),
+        _("Your petition is sent to be examined."),
     )
     return redirect("petitions:own", reference=petition.reference)
 
@@ -163,10 +168,14 @@ def withdraw(request: HttpRequest, petition: Petition) -> HttpResponseBase:
     """Withdraw a petition, once one is sure."""
     if request.method == "POST":
         attempt(
-            request, lambda: drafting.petition_withdraw(actor=user_of(request), petition=petition), _("Your petition is withdrawn.")
+            request,
+            lambda: drafting.petition_withdraw(actor=user_of(request), petition=petition),
+            _("Your petition is withdrawn."),
         )
         return redirect("petitions:own", reference=petition.reference)
-    crumbs = list_crumbs(Crumb(petition.title, reverse("petitions:own", args=[petition.reference])), Crumb(_("Withdraw")))
+    crumbs = list_crumbs(
+        Crumb(petition.title, reverse("petitions:own", args=[petition.reference])), Crumb(_("Withdraw"))
+    )
     return render(request, "petitions/withdraw.html", {"crumbs": crumbs, "petition": petition})
 
 
@@ -187,7 +196,9 @@ def appeal(request: HttpRequest, petition: Petition) -> HttpResponseBase:
 @never_cache
 def back(request: HttpRequest, invitation: str) -> HttpResponseBase:
     """Back a petition, from the link its author shares: anyone reads it, one backs it from one's account."""
-    found = get_object_or_404(Petition.objects.select_related("organisation"), invitation=invitation, programme=published().code)
+    found = get_object_or_404(
+        Petition.objects.select_related("organisation"), invitation=invitation, programme=published().code
+    )
     if found.opened_at is not None:
         return redirect("petitions:petition", reference=found.reference)
     if found.state not in (State.SPONSORS, State.EXAMINATION, State.CHANGES):
@@ -198,7 +209,11 @@ def back(request: HttpRequest, invitation: str) -> HttpResponseBase:
         if user is None:
             return redirect(f"{reverse('account_login')}?next={request.path}")
         if request.POST.get("no"):
-            attempt(request, lambda: drafting.petition_unback(actor=user, petition=found), _("You no longer back this petition."))
+            attempt(
+                request,
+                lambda: drafting.petition_unback(actor=user, petition=found),
+                _("You no longer back this petition."),
+            )
         else:
             attempt(request, lambda: drafting.petition_back(actor=user, petition=found), _("You back this petition."))
         return redirect("petitions:back", invitation=invitation)

@@ -38,7 +38,9 @@ from mandat.web.components import Crumb
 def petition_or_404(reference: str) -> Petition:
     """A petition agents may know of: one that was sent."""
     found = get_object_or_404(
-        Petition.objects.select_related("organisation", "author", "assigned_to"), reference=reference.upper(), programme=published().code
+        Petition.objects.select_related("organisation", "author", "assigned_to"),
+        reference=reference.upper(),
+        programme=published().code,
     )
     if found.submitted_at is None:
         raise Http404(reference)
@@ -54,7 +56,10 @@ def _crumbs(*more: Crumb) -> list[Crumb]:
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits: examinations by their day, appeals, invalidations to confirm."""
     programme, day = published().code, today()
-    waiting = [{"petition": one, "late": one.examine_by is not None and one.examine_by < day} for one in selectors.queue(programme)[:200]]
+    waiting = [
+        {"petition": one, "late": one.examine_by is not None and one.examine_by < day}
+        for one in selectors.queue(programme)[:200]
+    ]
     values = {
         "waiting": waiting,
         "appeals": list(selectors.appeals(programme)[:100]),
@@ -63,7 +68,9 @@ def queue(request: HttpRequest) -> HttpResponse:
             .select_related("petition", "actor")
             .order_by("at", "pk")[:100]
         ),
-        "open": Petition.objects.filter(programme=programme, state__in=[State.OPEN, State.ENDED]).order_by("closes_at", "pk")[:200],
+        "open": Petition.objects.filter(programme=programme, state__in=[State.OPEN, State.ENDED]).order_by(
+            "closes_at", "pk"
+        )[:200],
     }
     return page(request, "petitions/bureau/queue.html", values, crumbs=_crumbs())
 
@@ -90,7 +97,9 @@ def show(request: HttpRequest, petition: Petition, *, status: int = 200, **given
         "versions": list(petition.versions.order_by("-number")),
         "examinations": petition.examinations.select_related("actor").order_by("-pk"),
         "appeal": appeal,
-        "found": similar(f"{petition.title} {petition.request_text}", programme=petition.programme, without=petition.reference),
+        "found": similar(
+            f"{petition.title} {petition.request_text}", programme=petition.programme, without=petition.reference
+        ),
         "steps": selectors.steps_of(petition, terms, petition.total) if petition.opened_at is not None else [],
         "refuse_form": RefuseForm(terms=terms),
         "explain_form": ExplainForm(),
@@ -112,15 +121,17 @@ def examine(request: HttpRequest, reference: str, act: str) -> HttpResponseBase:
         attempt(request, lambda: examining.examination_take(actor=user, petition=petition))
         return back
     if act == "publier":
-        attempt(request, lambda: examining.petition_publish(actor=user, petition=petition), _("The petition is open for signatures."))
+        attempt(
+            request,
+            lambda: examining.petition_publish(actor=user, petition=petition),
+            _("The petition is open for signatures."),
+        )
         return back
     form, name, do, said = _decision(request, petition, act)
     return back if given_by(form, request, do, said) else show(request, petition, status=422, **{name: form})
 
 
-def _decision(
-    request: HttpRequest, petition: Petition, act: str
-) -> tuple[forms.Form, str, Callable[[], object], str]:
+def _decision(request: HttpRequest, petition: Petition, act: str) -> tuple[forms.Form, str, Callable[[], object], str]:
     user = user_of(request)
     if act == "refuser":
         refuse = RefuseForm(request.POST, terms=terms_of(petition))
@@ -157,7 +168,9 @@ def suspicions(request: HttpRequest, reference: str) -> HttpResponseBase:
         "rows": [{"one": one, "mine": one.actor_id == user.pk} for one in rows],
         **fraud.suspicious(petition),
     }
-    crumbs = _crumbs(Crumb(petition.reference, reverse("petitions:file", args=[petition.reference])), Crumb(_("Suspected fraud")))
+    crumbs = _crumbs(
+        Crumb(petition.reference, reverse("petitions:file", args=[petition.reference])), Crumb(_("Suspected fraud"))
+    )
     return page(request, "petitions/bureau/suspicions.html", values, crumbs=crumbs, status=422 if form.errors else 200)
 
 
@@ -168,7 +181,7 @@ def review(request: HttpRequest, reference: str, number: int, act: str) -> HttpR
     petition, user = petition_or_404(reference), user_of(request)
     found = get_object_or_404(Invalidation, petition=petition, number=number)
     remark = request.POST.get("remark", "")[:2000]
-    acts = {
+    acts: dict[str, tuple[Callable[..., Invalidation], str]] = {
         "confirmer": (fraud.invalidation_confirm, _("These signatures count no more.")),
         "ecarter": (fraud.invalidation_dismiss, _("These signatures stand.")),
         "retablir": (fraud.invalidation_restore, _("These signatures count again.")),
@@ -192,7 +205,9 @@ def paper(request: HttpRequest, reference: str) -> HttpResponseBase:
     ):  # fmt: skip
         return redirect("petitions:sheet", reference=petition.reference, number=made[0].number)
     values = {"petition": petition, "form": form, "sheets": petition.sheets.select_related("actor").order_by("-number")}
-    crumbs = _crumbs(Crumb(petition.reference, reverse("petitions:file", args=[petition.reference])), Crumb(_("Sheets")))
+    crumbs = _crumbs(
+        Crumb(petition.reference, reverse("petitions:file", args=[petition.reference])), Crumb(_("Sheets"))
+    )
     return page(request, "petitions/bureau/sheets.html", values, crumbs=crumbs, status=422 if form.errors else 200)
 
 
@@ -212,7 +227,10 @@ def sheet(request: HttpRequest, reference: str, number: int) -> HttpResponseBase
         if attempt(request, lambda: outcomes.extend(sheets.lines_enter(actor=user, sheet=found, lines=[line]))):
             from django.contrib import messages
 
-            words = {"signed": _("Entered."), "twice": _("This person has signed already: the line is counted as such.")}
+            words = {
+                "signed": _("Entered."),
+                "twice": _("This person has signed already: the line is counted as such."),
+            }
             said = words.get(outcomes[0].result) or _("Refused: %(why)s") % {"why": outcomes[0].why}
             messages.info(request, said)
         return here

@@ -45,7 +45,12 @@ def referendums(request: HttpRequest) -> HttpResponse:
         for one in held.process.components
         if isinstance(one, ReferendumComponent) and (held.code, one.code) not in put
     ]
-    values = {"rows": list(rows[:200]), "ready": ready, "may_put": may(request.user, "participation.manage"), "day": today()}
+    values = {
+        "rows": list(rows[:200]),
+        "ready": ready,
+        "may_put": may(request.user, "participation.manage"),
+        "day": today(),
+    }
     return page(request, "petitions/bureau/referendums.html", values, crumbs=_crumbs())
 
 
@@ -80,7 +85,9 @@ def show(request: HttpRequest, referendum: Referendum, *, status: int = 200, **g
         "campaign_form": CampaignForm(initial={"opens_on": today()}),
         **given,
     }
-    return page(request, "petitions/bureau/referendum.html", values, crumbs=_crumbs(Crumb(referendum.reference)), status=status)
+    return page(
+        request, "petitions/bureau/referendum.html", values, crumbs=_crumbs(Crumb(referendum.reference)), status=status
+    )
 
 
 @require_POST

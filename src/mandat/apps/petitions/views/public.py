@@ -29,7 +29,6 @@ from mandat.apps.petitions.views.shared import (
 )
 from mandat.apps.programme.published import published
 from mandat.apps.programme.views.shared import programme_or_404, words
-from mandat.apps.registers.views.shared import csv_file
 from mandat.apps.territory import selectors as territory
 from mandat.apps.territory.maps import frame, patches
 from mandat.web import formats
@@ -37,6 +36,7 @@ from mandat.web.components import Column, Crumb, Filters, Table
 from mandat.web.links import with_
 from mandat.web.maps import Map, choropleth
 from mandat.web.paging import turned
+from mandat.web.spreadsheets import csv_file
 
 PAGE = 20
 ORDERS = (
@@ -78,7 +78,8 @@ def petitions(request: HttpRequest) -> HttpResponse:
     given = form.cleaned_data if form.is_valid() else {}
     order = given.get("tri") or "recentes"
     found = selectors.listed(current.code, order=order, right=given.get("droit", ""), what=given.get("etat", ""))
-    rows, page = turned(request, found.select_related("organisation"), size=PAGE)  # type: ignore[arg-type]
+    rows: list[Petition]
+    rows, page = turned(request, found.select_related("organisation"), size=PAGE)  # type: ignore[arg-type]  # a queryset is sliced too
     query = request.GET.urlencode()
     values = {
         "crumbs": list_crumbs(),
@@ -179,7 +180,9 @@ def _table(cells: selectors.Cells) -> Table:
         caption=_("Signatures by département and age"),
         columns=[Column(_("Département")), *(Column(band, right=True) for band in bands), Column(_("All"), right=True)],
         rows=rows,
-        note=_("Counts so small that they could tell who signed are withheld, and what would give them away by subtraction."),
+        note=_(
+            "Counts so small that they could tell who signed are withheld, and what would give them away by subtraction."
+        ),
     )
 
 
@@ -192,9 +195,12 @@ def _map(petition: Petition, terms: Terms) -> Map | None:
     known = set(CommuneTally.objects.filter(petition=petition).values_list("commune", flat=True))
     values: dict[str, Decimal | None] = {code: Decimal(counts[code]) if code in counts else None for code in known}
     nothing = {one: Decimal(0) for one in territory.expand(f"region:{region.code}") if one not in known}
-    drawn = patches(region.code, "commune", values={**nothing, **values})
+    drawn_on = frame(region)
+    if drawn_on is None:
+        return None
+    drawn = patches(region, "commune", values={**nothing, **values})
     return choropleth(
-        frame(region.code), drawn, name="signatures", title=_("Signatures by commune"),
+        drawn_on, drawn, name="signatures", title=_("Signatures by commune"),
         desc=_("Communes with too few signatures to be told are shown as unknown."),
         head=(_("Commune"), _("Signatures")), say=lambda value: formats.number(value),
     )  # fmt: skip

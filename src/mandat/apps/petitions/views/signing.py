@@ -34,7 +34,8 @@ from mandat.web.components import Crumb
 #: Attempts an hour that one account, and one address (a library, a lycée), may make in each server process.
 ACCOUNT_AN_HOUR, ADDRESS_AN_HOUR = 60, 600
 _TOO_MANY = Text(
-    "trop de signatures en peu de temps : réessayez dans une heure", "too many signatures in a short time: try again in an hour"
+    "trop de signatures en peu de temps : réessayez dans une heure",
+    "too many signatures in a short time: try again in an hour",
 )
 
 
@@ -83,7 +84,9 @@ def sign(request: HttpRequest, reference: str) -> HttpResponseBase:
     return render(request, "petitions/sign.html", values, status=422 if form.errors or refused is not None else 200)
 
 
-def _signed(request: HttpRequest, user: User, petition: Petition, place: Participant | None, form: SignForm) -> Signature:
+def _signed(
+    request: HttpRequest, user: User, petition: Petition, place: Participant | None, form: SignForm
+) -> Signature:
     values = form.cleaned_data
     signing.check_open(petition, timezone.now())
     process = petition.process
@@ -95,7 +98,9 @@ def _signed(request: HttpRequest, user: User, petition: Petition, place: Partici
     ways = rolls.ways_of(user)
     channel = Signature.Channel.ACCOUNT if ways[0].startswith(("account:", "email:")) else Signature.Channel.OIDC
     commune = place.area.partition(":")[2]
-    person, elector = rolls.persons_known(petition, channel=channel, known_as=ways, commune=commune, band=place.age_band)
+    person, elector = rolls.persons_known(
+        petition, channel=channel, known_as=ways, commune=commune, band=place.age_band
+    )
     signer = Signer(
         person=person, elector=elector, commune=commune, age=place.age_known, band=place.age_band or "unknown",
         channel=channel, origin=identities.origin(address_of(request)),
@@ -127,7 +132,11 @@ def unsign(request: HttpRequest, reference: str) -> HttpResponseBase:
         return redirect(f"{reverse('account_login')}?next={reverse('petitions:signed', args=[petition.reference])}")
     person = rolls.person_of(petition, user_of(request))
     if person and request.POST.get("name"):
-        attempt(request, lambda: signing.name_set(petition=petition, person=person, name=""), _("Your name is no longer shown."))
+        attempt(
+            request,
+            lambda: signing.name_set(petition=petition, person=person, name=""),
+            _("Your name is no longer shown."),
+        )
         return redirect("petitions:signed", reference=petition.reference)
     if person:
         attempt(request, lambda: signing.unsign(petition=petition, person=person), _("Your signature is taken back."))

@@ -21,7 +21,7 @@ from mandat.apps.registers.coverage import Coverage, contract_areas
 from mandat.apps.registers.coverage import coverage as coverage_of
 from mandat.apps.registers.models import Action, Contract
 from mandat.apps.registers.selectors import contracts_in_force, region_of, schemes_of_type
-from mandat.apps.registers.views.shared import contract_crumbs, csv_file, place, scheme_or_404
+from mandat.apps.registers.views.shared import contract_crumbs, place, scheme_or_404
 from mandat.apps.territory import selectors as territory
 from mandat.apps.territory.maps import frame, patches
 from mandat.kernel.text import Text
@@ -29,6 +29,7 @@ from mandat.web.components import Card, Column, Crumb, Link, Table
 from mandat.web.formats import day as in_day
 from mandat.web.formats import euros, number, percent
 from mandat.web.maps import Map, choropleth
+from mandat.web.spreadsheets import csv_file
 
 BY = {
     "population": Text("des habitants", "of the inhabitants"),

@@ -23,13 +23,14 @@ from mandat.apps.programme.views.shared import programme_or_404, words
 from mandat.apps.registers.badge import badge as badge_svg
 from mandat.apps.registers.models import Contract, Label, Period
 from mandat.apps.registers.selectors import labels_held, schemes_of_type
-from mandat.apps.registers.views.shared import csv_file, label_crumbs, place, scheme_or_404
+from mandat.apps.registers.views.shared import label_crumbs, place, scheme_or_404
 from mandat.apps.territory import selectors as territory
 from mandat.apps.territory.maps import frame, patches
 from mandat.web.components import Card, Column, Crumb, Link, Table
 from mandat.web.formats import day as in_day
 from mandat.web.formats import quantity
 from mandat.web.maps import Map, choropleth
+from mandat.web.spreadsheets import csv_file
 
 
 @require_safe

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
-from collections.abc import Iterable, Sequence
-from typing import Any
-
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,9 +14,6 @@ from mandat.apps.programme.views.shared import home_crumb, words
 from mandat.apps.territory import selectors as territory
 from mandat.web.components import Crumb
 from mandat.web.typography import typeset
-
-#: What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def scheme_or_404(current: Published, code: str, type_: str) -> Terms[Scheme]:
@@ -50,24 +41,3 @@ def contract_crumbs(terms: Terms[Scheme] | None = None) -> list[Crumb]:
 def place(area: str) -> str:
     """An area by its name; a dash for none."""
     return typeset(territory.area_name(area), "fr") if area else "–"
-
-
-def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """A CSV for spreadsheets and programmes: UTF-8 with mark, commas, ISO days; a text that looks like a formula is quoted."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(head)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    response = HttpResponse("\ufeff" + stream.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
