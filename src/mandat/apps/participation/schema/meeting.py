@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from mandat.apps.answers.schema import AnswerDuty
 from mandat.apps.participation.schema.parts import Choice, Component
 from mandat.apps.programme.schema import BilingualText, Slug
+from mandat.definitions.messages import SchemaError
+from mandat.kernel.text import Text
 
 
 class Meetings(Component):
