@@ -80,14 +80,22 @@ def test_points_are_shown_as_squares_and_sensitive_species_without_their_commune
     assert told["Haie"]["municipalityCode"] == "45234"
     assert told["Cistude d'Europe"]["municipalityCode"] == ""
     assert told["Cistude d'Europe"]["scientificName"] == "Emys orbicularis"
-    assert "Orléans" not in client.get(f"{HERE}/observations/{turtle.reference}/").content.decode().split("<main")[1].split("<aside")[0]
+    assert (
+        "Orléans"
+        not in client.get(f"{HERE}/observations/{turtle.reference}/")
+        .content.decode()
+        .split("<main")[1]
+        .split("<aside")[0]
+    )
 
 
 def _body(client: Any, url: str) -> str:
     return b"".join(client.get(url).streaming_content).decode("utf-8-sig")
 
 
-def test_the_geojson_is_one_collection_of_points(inventory: Held[Observations], joined: Callable[..., User], client: Any) -> None:
+def test_the_geojson_is_one_collection_of_points(
+    inventory: Held[Observations], joined: Callable[..., User], client: Any
+) -> None:
     user = joined()
     seen(inventory, user)
     seen(inventory, user, latitude=None, longitude=None)
@@ -164,7 +172,9 @@ def test_a_photo_is_kept_bare_and_shown_once_judged(
     assert Consultation.objects.get(component="inventaire").waiting == 0
 
 
-def test_a_withdrawn_sighting_is_gone_everywhere(inventory: Held[Observations], joined: Callable[..., User], client: Any) -> None:
+def test_a_withdrawn_sighting_is_gone_everywhere(
+    inventory: Held[Observations], joined: Callable[..., User], client: Any
+) -> None:
     user = joined()
     made = seen(inventory, user)
     observation_withdraw(actor=user, observation=made)
@@ -174,12 +184,23 @@ def test_a_withdrawn_sighting_is_gone_everywhere(inventory: Held[Observations], 
 
 def test_sending_by_the_page(inventory: Held[Observations], joined: Callable[..., User], client: Any) -> None:
     client.force_login(joined())
-    wrong = client.post(f"{HERE}/observations/envoyer/", {"subject": "haie", "count": "2", "seen_on": "2026-11-01", "commune": "Nulle-Part", "latitude": "47,9"})
+    wrong = client.post(
+        f"{HERE}/observations/envoyer/",
+        {"subject": "haie", "count": "2", "seen_on": "2026-11-01", "commune": "Nulle-Part", "latitude": "47,9"},
+    )
     assert wrong.status_code == 200
     assert not Observation.objects.exists()
     client.post(
         f"{HERE}/observations/envoyer/",
-        {"subject": "haie", "count": "2", "seen_on": "2026-11-01", "commune": "Orléans", "latitude": "47,9", "longitude": "1,9", "note": "=1+1"},
+        {
+            "subject": "haie",
+            "count": "2",
+            "seen_on": "2026-11-01",
+            "commune": "Orléans",
+            "latitude": "47,9",
+            "longitude": "1,9",
+            "note": "=1+1",
+        },
     )
     assert Observation.objects.get().latitude == 47.9
     assert "'=1+1" in _body(client, f"{HERE}/observations.csv")

@@ -152,7 +152,7 @@ def test_the_box_is_shaken_so_that_places_tell_no_order(survey: Held[Survey], jo
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             for table, key in (("consultations_answerset", "key"), ("consultations_surveymark", "id")):
-                cursor.execute(f"SELECT {key} FROM {table} ORDER BY rowid")  # noqa: S608 - our own tables
+                cursor.execute(f"SELECT {key} FROM {table} ORDER BY rowid")
                 places = [line[0] for line in cursor.fetchall()]
                 assert places == sorted(places)
 
@@ -204,9 +204,7 @@ def test_results_are_the_same_whatever_the_order_of_answers(survey: Held[Survey]
 
 
 def test_rankings_scales_and_matrices_are_counted(survey: Held[Survey]) -> None:
-    sets = [
-        ("k", {"ordre": ["b", "a"], "note": 4, "avis": {"gare": "bien"}, "nombre": n}, "", "") for n in range(12)
-    ]
+    sets = [("k", {"ordre": ["b", "a"], "note": 4, "avis": {"gare": "bien"}, "nombre": n}, "", "") for n in range(12)]
     told = tally(survey.document, iter(sets))["questions"]
     assert told["ordre"]["rows"]["b"]["1"] == 12
     assert told["ordre"]["points"] == {"a": 12, "b": 24, "c": 0}
@@ -235,7 +233,7 @@ def test_the_files_hold_every_set_and_no_personal_answer(
         assert packed.read("xl/worksheets/sheet1.xml").count(b"<row ") == 8
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@SUM(A1)", "\t=1", "  =cmd|' /C calc'!A0", "|x", "%0A", "＝1"])  # noqa: RUF001
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@SUM(A1)", "\t=1", "  =cmd|' /C calc'!A0", "|x", "%0A", "＝1"])
 def test_no_cell_is_taken_for_a_formula(text: str) -> None:
     assert str(cell(text)).startswith("'")
     assert cell(-2) == -2
@@ -271,14 +269,19 @@ def test_the_whole_survey_by_its_pages_without_script(
     page = wrong.content.decode()
     assert "une seule fois" in page
     assert SurveyDraft.objects.get().answers == {"raisons": ["prix"]}
-    told = client.post(f"{HERE}/partie/trajets/", {"mode": "voiture", "raisons": ["prix"], "ordre.a": "2", "ordre.b": "1"})
+    told = client.post(
+        f"{HERE}/partie/trajets/", {"mode": "voiture", "raisons": ["prix"], "ordre.a": "2", "ordre.b": "1"}
+    )
     assert told.url == f"{HERE}/partie/trajets/"
     assert 'name="pourquoi"' in client.get(told.url).content.decode()
     told = client.post(
-        told.url, {"mode": "voiture", "pourquoi": "<script>x</script>", "raisons": ["prix"], "ordre.a": "2", "ordre.b": "1"}
+        told.url,
+        {"mode": "voiture", "pourquoi": "<script>x</script>", "raisons": ["prix"], "ordre.a": "2", "ordre.b": "1"},
     )
     assert told.url == f"{HERE}/partie/vous/"
-    told = client.post(told.url, {"note": "5", "avis.gare": "bien", "commune": "Orléans", "jour": "2026-10-03", "revenir": "no"})
+    told = client.post(
+        told.url, {"note": "5", "avis.gare": "bien", "commune": "Orléans", "jour": "2026-10-03", "revenir": "no"}
+    )
     assert told.url == f"{HERE}/envoyer/"
     review = client.get(told.url).content.decode()
     assert "&lt;script&gt;" in review
@@ -288,5 +291,5 @@ def test_the_whole_survey_by_its_pages_without_script(
     kept = AnswerSet.objects.get().answers
     assert kept["ordre"] == ["b", "a"]
     assert kept["commune"] == "45234"
-    assert "répondu" in client.get(f"{HERE}/").content.decode()
+    assert f"{HERE}/partie/" not in client.get(f"{HERE}/").content.decode()
     assert client.get(f"{HERE}/partie/vous/").url == f"{HERE}/"

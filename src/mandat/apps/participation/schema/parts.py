@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+import re
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from mandat.apps.programme.schema import BilingualText, BilingualTitle, Slug
 from mandat.definitions.messages import SchemaError
@@ -22,6 +23,9 @@ Area = Annotated[
 Reaction = Annotated[str, Field(pattern=r"^[a-z-]{1,30}$")]
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _on_the_clock(moment: dt.datetime | dt.date) -> dt.datetime | dt.date:
     try:
         opening(moment)
@@ -35,8 +39,13 @@ def _on_the_clock(moment: dt.datetime | dt.date) -> dt.datetime | dt.date:
     return moment
 
 
+def _day_or_hour(given: Any) -> Any:
+    """A published definition is read back from JSON: a day written there stays a day, which lasts until the next midnight."""
+    return dt.date.fromisoformat(given) if isinstance(given, str) and _DAY.fullmatch(given) else given
+
+
 #: A day, or a day and an hour, of Paris.
-Moment = Annotated[dt.datetime | dt.date, AfterValidator(_on_the_clock)]
+Moment = Annotated[dt.datetime | dt.date, BeforeValidator(_day_or_hour), AfterValidator(_on_the_clock)]
 
 
 class Choice(Strict):
