@@ -74,9 +74,9 @@ class Proposal(models.Model):
             models.Index(fields=('programme', 'process', 'component', '-supports', '-id'), condition=Q(state="published", hidden=False), name="participation_by_supports"),
             models.Index(fields=('programme', 'process', 'component', '-published_at', '-id'), condition=Q(state="published", hidden=False), name="participation_by_day"),
             models.Index(fields=('programme', 'process', 'component', '-comments', '-id'), condition=Q(state="published", hidden=False), name="participation_by_comments"),
-            models.Index(fields=('programme', 'process', 'component', 'category', '-published_at', '-id'), condition=Q(state="published", hidden=False), name="participation_by_category"),
-            models.Index(fields=('programme', 'process', 'component', 'commune', '-published_at', '-id'), condition=Q(state="published", hidden=False), name="participation_by_commune"),
-            models.Index(fields=('programme', 'process', 'component', 'status', '-published_at', '-id'), condition=Q(state="published", hidden=False), name="participation_by_status"),
+            models.Index(fields=('programme', 'process', 'component', 'category', 'shuffle', 'id'), condition=Q(state="published", hidden=False), name="participation_by_category"),
+            models.Index(fields=('programme', 'process', 'component', 'commune', 'shuffle', 'id'), condition=Q(state="published", hidden=False), name="participation_by_commune"),
+            models.Index(fields=('programme', 'process', 'component', 'status', 'shuffle', 'id'), condition=Q(state="published", hidden=False), name="participation_by_status"),
             models.Index(fields=('author', '-saved_at'), name="participation_own"),
         )  # fmt: skip
 
