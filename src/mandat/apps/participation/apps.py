@@ -9,7 +9,10 @@ class ParticipationConfig(AppConfig):
 
     def ready(self) -> None:
         from mandat.apps.accounts import notices
-        from mandat.apps.participation import keeping, running  # they need the models
+        from mandat.apps.ballots import hooks as ballots
+        from mandat.apps.custody import content, uploads
+        from mandat.apps.participation import files, keeping, moderated, running  # they need the models
+        from mandat.apps.participation.services import proposals, votes
         from mandat.web import daily
 
         notices.register(
@@ -22,4 +25,15 @@ class ParticipationConfig(AppConfig):
         )
         keeping.register()
         running.register()
+        moderated.register()
+        ballots.entitle(votes.SOURCE, votes.entitle)
+        ballots.home(votes.SOURCE, votes.home)
+        ballots.on_counted(votes.counted)
+        uploads.purpose(
+            proposals.PURPOSE,
+            title=_("File given with a proposal"),
+            may_read=files.may_read,
+            kinds=content.EVIDENCE,
+            largest=5 * uploads.MEGABYTE,
+        )
         daily.register("participation_run")

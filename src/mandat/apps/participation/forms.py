@@ -9,9 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mandat.apps.accounts.models import Role
+from mandat.apps.custody.forms import CheckedFileField
 from mandat.apps.organisations import selectors as organisations
 from mandat.apps.participation import plain, standing, words
 from mandat.apps.participation.definitions import PublishedProcess
+from mandat.apps.participation.models import Proposal
+from mandat.apps.participation.models.debates import Side
+from mandat.apps.participation.services.proposals import PURPOSE
 from mandat.apps.programme.published import published, say
 from mandat.apps.territory import selectors as territory
 from mandat.facts.base import CATEGORIES
@@ -179,3 +183,217 @@ class JoinForm(forms.Form):
             (one.organisation for one in self.members if str(one.organisation.reference) == chosen), None
         )
         return values
+
+
+class WordsForm(forms.Form):
+    """The first step of a proposal: what it is called and says."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=150, help_text=gettext_lazy("What you propose, in one sentence.")
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Your proposal"),
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=gettext_lazy("Why, for whom, how. Plain text: a line that begins with a dash is a list, web addresses become links."),
+    )  # fmt: skip
+    language = forms.ChoiceField(
+        label=gettext_lazy("Written in"),
+        choices=[("fr", "français"), ("en", "English")],
+        widget=forms.RadioSelect,
+        initial="fr",
+    )
+
+    def __init__(self, *args: Any, component: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        text: Any = self.fields["text"]
+        text.max_length = component.longest
+        text.widget.attrs["maxlength"] = component.longest
+
+
+class WhereForm(forms.Form):
+    """The second step: its category, and where."""
+
+    mark_optional = True
+    category = forms.ChoiceField(label=gettext_lazy("Category"), required=False, widget=forms.RadioSelect)
+    commune = CommuneField(label=gettext_lazy("Commune it is about"), required=False)
+    point = forms.CharField(
+        label=gettext_lazy("Precise point"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy("Latitude and longitude, as maps give them: 47.9025, 1.9090."),
+    )
+
+    def __init__(self, *args: Any, component: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if component.categories:
+            field = self.fields["category"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(one.code, say(one.label)) for one in component.categories]
+            field.required = True
+        else:
+            del self.fields["category"]
+        if component.place == "none":
+            del self.fields["commune"], self.fields["point"]
+        else:
+            self.fields["commune"].required = component.place == "required"
+
+
+class OtherLanguageForm(forms.Form):
+    """The third step: the same in the other language, by whoever can."""
+
+    mark_optional = True
+    title_other = forms.CharField(label=gettext_lazy("Title"), max_length=150, required=False)
+    text_other = forms.CharField(
+        label=gettext_lazy("Your proposal"), required=False, widget=forms.Textarea(attrs={"rows": 8})
+    )
+
+
+class AttachmentForm(forms.Form):
+    """A file, and what it shows: whoever cannot see it reads that."""
+
+    title = forms.CharField(label=gettext_lazy("What this file shows"), max_length=150)
+    file = CheckedFileField(
+        purpose=PURPOSE, label=gettext_lazy("File"), help_text=gettext_lazy("PDF or picture, 5 MB at most.")
+    )
+
+
+class ChangeForm(WordsForm):
+    """A published proposal written anew, and why."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why you change it"), max_length=300, help_text=gettext_lazy("Shown with the new version.")
+    )
+
+    def __init__(self, *args: Any, component: Any, **options: Any) -> None:
+        super().__init__(*args, component=component, **options)
+        del self.fields["language"]
+
+
+class AmendForm(WordsForm):
+    """Other words for someone else's proposal."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What this changes, and why it is better."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, component: Any, **options: Any) -> None:
+        super().__init__(*args, component=component, **options)
+        del self.fields["language"]
+
+
+class CommentForm(forms.Form):
+    """Something to say, and where one stands."""
+
+    side = forms.ChoiceField(
+        label=gettext_lazy("Where you stand"), choices=Side.choices, widget=forms.RadioSelect, initial=Side.NEITHER
+    )
+    text = forms.CharField(label=gettext_lazy("Your comment"), widget=forms.Textarea(attrs={"rows": 4}))
+    parent = forms.CharField(required=False, widget=forms.HiddenInput, max_length=12)
+
+    def __init__(self, *args: Any, sides: bool = True, longest: int = 2000, **options: Any) -> None:
+        super().__init__(*args, **options)
+        text: Any = self.fields["text"]
+        text.max_length, text.widget.attrs["maxlength"] = longest, longest
+        if not sides:
+            del self.fields["side"]
+
+
+class ProposalFilters(forms.Form):
+    """What narrows the list of proposals; names of fields are those of the address."""
+
+    q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=100)
+    categorie = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
+    lieu = CommuneField(label=gettext_lazy("Commune"), required=False)
+    suite = forms.ChoiceField(label=gettext_lazy("What becomes of it"), required=False)
+    ordre = forms.ChoiceField(label=gettext_lazy("Order"), required=False)
+
+    def __init__(self, *args: Any, component: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        every = [("", _("all"))]
+        self._choose("categorie", every + [(one.code, say(one.label)) for one in component.categories])
+        self._choose("suite", every + [(code, label) for code, label in Proposal.Status.choices if code])
+        orders = [("", _("by chance")), ("recentes", _("latest first")), ("soutiens", _("most supported")), ("commentaires", _("most discussed"))]  # fmt: skip
+        self._choose("ordre", orders)
+        if not component.categories:
+            del self.fields["categorie"]
+        if component.place == "none":
+            del self.fields["lieu"]
+
+    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+
+class StatusForm(forms.Form):
+    """What becomes of a proposal, with a public reason."""
+
+    mark_optional = True
+    status = forms.ChoiceField(
+        label=gettext_lazy("What becomes of it"),
+        choices=[one for one in Proposal.Status.choices if one[0]],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Public reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=3000
+    )
+    reason_en = forms.CharField(
+        label=gettext_lazy("The same in English"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=3000,
+    )
+    url = forms.CharField(
+        label=gettext_lazy("Where it leads"), required=False, max_length=300,
+        help_text=gettext_lazy("The page of the decision, the measure or the budget line."),
+    )  # fmt: skip
+
+
+class MergeForm(forms.Form):
+    """Which proposals join which, and why."""
+
+    into = forms.CharField(label=gettext_lazy("Reference of the proposal that stays"), max_length=12)
+    sources = forms.CharField(
+        label=gettext_lazy("References of those that join it"),
+        max_length=700,
+        help_text=gettext_lazy("Parted by spaces."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Public reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean_sources(self) -> list[str]:
+        return str(self.cleaned_data["sources"]).replace(",", " ").replace(";", " ").lower().split()
+
+    def clean_into(self) -> str:
+        return str(self.cleaned_data["into"]).strip().lower()
+
+
+class RulesForm(forms.Form):
+    """Why the rules of a running process change."""
+
+    mark_optional = True
+    reason = forms.CharField(
+        label=gettext_lazy("Public reason"), widget=forms.Textarea(attrs={"rows": 5}), max_length=3000
+    )
+    reason_en = forms.CharField(
+        label=gettext_lazy("The same in English"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=3000,
+    )
+
+
+class AttestForm(forms.Form):
+    """An agent saw that someone meets the conditions."""
+
+    mark_optional = True
+    email = forms.EmailField(label=gettext_lazy("E-mail address of the account"))
+    commune = CommuneField(label=gettext_lazy("Commune where they live"), required=False)
+    least_age = forms.BooleanField(label=gettext_lazy("They have the ages asked"), required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("What you saw"),
+        max_length=200,
+        help_text=gettext_lazy("For example: proof of address. Nothing of it is kept."),
+    )

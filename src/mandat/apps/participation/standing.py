@@ -7,7 +7,6 @@ What was asked is asked once a process and kept minimal: a commune, an age band,
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mandat.apps.accounts.permissions import may as permitted
+from mandat.apps.ballots.models import Roll
+from mandat.apps.ballots.services import rolls
+from mandat.apps.bodies import selectors as bodies
 from mandat.apps.organisations import selectors as organisations
+from mandat.apps.participation import plain
 from mandat.apps.participation.definitions import PublishedProcess, published_process
 from mandat.apps.participation.models import Participant
 from mandat.apps.rulebook.compiling import perimeters
@@ -48,24 +51,10 @@ class NotEntitled(MandatError):  # noqa: N818 - named by the contract of the app
         self.reason = reason
 
 
-#: Asked whether a person is on the roll of a process, by apps that hold rolls.
-Roll = Callable[[Any, str], bool]
-_ROLLS: list[Roll] = []
-#: Asked whether a person sits in a body on a day.
-Sits = Callable[[Any, str, dt.date], bool]
-_SITS: list[Sits] = []
-
-
-def register_roll(function: Roll) -> None:
-    """Have a holder of rolls asked ``function(user, process code)``."""
-    if function not in _ROLLS:
-        _ROLLS.append(function)
-
-
-def register_seats(function: Sits) -> None:
-    """Have a holder of seats asked ``function(user, body code, day)``."""
-    if function not in _SITS:
-        _SITS.append(function)
+def on_roll(user: Any, process: str) -> bool:
+    """Whether an account is on the roll of a process, by any identity it has."""
+    roll = Roll.objects.filter(process=process, forgotten_at=None).first()
+    return roll is not None and rolls.voter_of(roll=roll, user=user) is not None
 
 
 def process_of(process: PublishedProcess | str) -> PublishedProcess:
@@ -246,12 +235,13 @@ def conditions(place: Participant, published: PublishedProcess, *, user: Any) ->
     """What keeps a participant out under the rules in force: they may have changed since one joined."""
     who = published.process.participants
     url = join_url(published)
-    for body in who.bodies[:1]:
-        if not any(sits(user, code, timezone.localdate()) for code in who.bodies for sits in _SITS):
+    if who.bodies:
+        body = plain.body_title(who.bodies[0])
+        if not any(bodies.sits(user, code, on=timezone.localdate()) for code in who.bodies):
             return Reason(
                 "body",
                 Text("Ce processus est réservé aux membres d'une instance.", "This process is for members of a body."),
-                Text(f"Si vous y siégez, demandez à être inscrit ({body}).", f"If you sit in it, ask to be entered ({body})."),
+                Text(f"Si vous y siégez, demandez à y être inscrit : {body.fr}.", f"If you sit in it, ask to be entered: {body.en}."),
             )  # fmt: skip
     if place.organisation_id is None:
         if who.least_age and place.age_known < who.least_age:
@@ -282,7 +272,7 @@ def unproved(place: Participant, published: PublishedProcess, *, user: Any) -> R
             Text("Un agent doit vous avoir vu à un guichet.", "An agent must have seen you at a desk."),
             Text("Présentez-vous avec une pièce : rien n'en est gardé.", "Come with a paper: nothing of it is kept."),
         )
-    if "roll" in wanted and not any(on_roll(user, published.code) for on_roll in _ROLLS):
+    if "roll" in wanted and not on_roll(user, published.code):
         return Reason(
             "roll",
             Text("Vous n'êtes pas sur la liste de ce processus.", "You are not on the roll of this process."),

@@ -1,46 +1,24 @@
-"""What people write: cleaned before it is kept, and shown as plain text whose only markup is paragraphs, lists and safe links."""
+"""What people wrote, shown as plain text whose only markup is paragraphs, lists and safe links."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-#: Characters that show nothing or turn the reading round: they hide words from readers and from search.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
-)
+from mandat.apps.community.text import cleaned
+
 _LINK = re.compile(r"https?://[^\s<>\"'«»“”]{3,500}", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*[-*•–]\s+")
 _NUMBER = re.compile(r"^\s*\d{1,2}[.)]\s+")
-#: Combining marks beyond this many in a row are dropped: nobody writes them.
-_MARKS = 3
-
-
-def cleaned(text: str) -> str:
-    """NFC, without control, invisible and direction characters, line ends as line feeds, at most two blank lines together."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _INVISIBLE.sub("", text)
-    found: list[str] = []
-    marks = 0
-    for char in text:
-        category = unicodedata.category(char)
-        marks = marks + 1 if category == "Mn" else 0
-        if marks > _MARKS or (category[0] == "C" and char not in "\n\t"):
-            continue
-        found.append(" " if char == "\t" else char)
-    lines = [line.rstrip() for line in "".join(found).split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def short(text: str, longest: int) -> str:
     """One cleaned line, cut."""
-    return " ".join(cleaned(text).split())[:longest]
+    return cleaned(text[: longest * 4], one_line=True)[:longest]
 
 
 def prose(text: str) -> SafeString:

@@ -64,10 +64,9 @@ def comment_add(
         )  # fmt: skip
         if comment.root_id is not None:
             Comment.objects.filter(pk=comment.root_id).update(replies=F("replies") + 1)
+        count(comment, 1)
         held = voices.held(kind="comment", reference=comment.reference, text=said, author=user)
         comment.refresh_from_db()
-        if not comment.hidden:
-            count(comment, 1)
     return comment, held
 
 

@@ -189,10 +189,9 @@ def proposal_publish(*, user: User, reference: str) -> tuple[Proposal, Text | No
         Authorship.objects.create(proposal=proposal, participant=who.place, since=who.at)
         finding.index([proposal])
         whole = f"{proposal.title}\n{proposal.text}\n{proposal.title_other}\n{proposal.text_other}".strip()
+        tallied(proposal, 1)
         held = voices.held(kind="proposal", reference=proposal.reference, text=whole, author=user)
         proposal.refresh_from_db()
-        if not proposal.hidden:
-            _tallied(proposal, 1)
     return proposal, held
 
 
@@ -219,7 +218,7 @@ def _versioned(proposal: Proposal, by: Participant, *, number: int, reason: str)
     )  # fmt: skip
 
 
-def _tallied(proposal: Proposal, by: int) -> None:
+def tallied(proposal: Proposal, by: int) -> None:
     """Count a proposal, and the supports and comments it holds, in or out of what is shown."""
     counted = {"proposals": by, "supports": by * proposal.supports, "comments": by * proposal.comments}
     for component in (proposal.component, ""):
@@ -296,7 +295,7 @@ def proposal_withdraw(*, user: User, reference: str) -> None:
     proposal.save(update_fields=["state", "saved_at"])
     finding.unindex([proposal.pk])
     if shown:
-        _tallied(proposal, -1)
+        tallied(proposal, -1)
 
 
 @transaction.atomic

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from mandat import journal
 from mandat.apps.accounts import notices
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import require
+from mandat.apps.community.services import events
+from mandat.apps.community.text import cleaned
 from mandat.apps.participation.definitions import PublishedProcess, latest_published, published_process, version_of
 from mandat.apps.participation.models import Participant, ProcessRun, Proposal, RulesChange, Thread
 from mandat.apps.participation.services.running import fact
-from mandat.apps.participation.words import cleaned
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
@@ -62,6 +64,11 @@ def rules_change(*, actor: User, process: str, reason: str, reason_en: str = "")
                 data={"before": change.before, "after": change.after, "reason": change.reason[:500]},
             )
         ]
+    )  # fmt: skip
+    events.tell(
+        target=f"process:{wanted.code}", at=change.made_at, key=f"participation:rules:{change.pk}",
+        title=Text(f"{wanted.process.title.fr} : les règles changent", f"{wanted.process.title.en}: the rules change"),
+        url=reverse("participation:rules", args=[wanted.code]),
     )  # fmt: skip
     return change
 

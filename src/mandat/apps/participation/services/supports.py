@@ -11,10 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from mandat import journal
 from mandat.apps.accounts.models import User
+from mandat.apps.answers.services.duties import owe
+from mandat.apps.community.services import events
 from mandat.apps.participation import hooks, voices
 from mandat.apps.participation.definitions import PublishedProcess
 from mandat.apps.participation.models import Proposal, Support
@@ -23,6 +26,7 @@ from mandat.apps.participation.services.running import fact
 from mandat.apps.participation.standing import NotEntitled, Reason
 from mandat.apps.participation.tallies import tally_add
 from mandat.kernel.errors import InputError
+from mandat.kernel.periods import add_months
 from mandat.kernel.text import Text
 
 #: Supports given or taken back in an hour by one account.
@@ -153,5 +157,21 @@ def threshold_crossed(proposal: Proposal, published: PublishedProcess, component
                 area=f"commune:{proposal.commune}" if proposal.commune else "",
             )
         ]
+    )  # fmt: skip
+    if duty is not None and due is not None:
+        owe(
+            kind="threshold", source=f"proposal:{proposal.reference}", title=Text(
+                f"{published.process.title.fr} : proposition {proposal.reference}",
+                f"{published.process.title.en}: proposal {proposal.reference}",
+            ),
+            url=reverse("participation:proposal", args=[proposal.process, proposal.component, proposal.reference]),
+            body=duty.body, due_on=due, process=proposal.process, measures=published.process.measures,
+            delivery_by=add_months(due, duty.delivery_months) if duty.delivery_months else None,
+            reminder_days=duty.reminder_days,
+        )  # fmt: skip
+    events.tell(
+        target=f"proposal:{proposal.reference}", at=at, key=f"participation:threshold:{proposal.reference}",
+        title=Text(f"Une proposition réunit {terms.threshold} soutiens", f"A proposal has {terms.threshold} supports"),
+        url=reverse("participation:proposal", args=[proposal.process, proposal.component, proposal.reference]),
     )  # fmt: skip
     return True

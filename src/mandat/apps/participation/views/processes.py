@@ -230,6 +230,7 @@ def process(request: HttpRequest, process: str) -> HttpResponse:
         "tally": tally,
         "place": _place(request, one),
         "target": f"process:{one.code}",
+        "source": f"process:{one.code}",
         "crumbs": crumbs(one),
     }
     return render(request, "participation/process.html", context)
