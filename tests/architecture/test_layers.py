@@ -39,7 +39,11 @@ KNOWN_OUTSIDE = {
         "mandat.apps.publications.exports": "figures are streamed row by row",
         "mandat.apps.custody.own": "agents are shown what they declared",
     },
+    "mandat.apps.ballots.models": {
+        "mandat.apps.participation": "a process shows its polls, and asks whether someone is on its roll",
+    },
     "mandat.apps.custody.models": {
+        "mandat.apps.participation": "files given with proposals are sealed with the key of who gave them",
         "mandat.apps.rights": "each claim is sealed with a key of its own",
         "mandat.apps.wallets": "a wallet is held by a person, with or without an account",
         "mandat.apps.grants": "each case is sealed with a key of its own",
