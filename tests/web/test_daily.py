@@ -17,7 +17,7 @@ __all__ = ["programme"]
 
 def test_every_registered_command_exists_and_each_app_with_deadlines_has_one() -> None:
     assert set(daily.commands()) <= set(get_commands())
-    assert {"wallets_day", "offers_run", "rights_day", "retention", "alerts_send"} <= set(daily.commands())
+    assert {"wallets_day", "offers_run", "rights_day", "retention", "digests_send"} <= set(daily.commands())
 
 
 def test_a_command_that_fails_is_named_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -185,3 +185,28 @@ class ContestOverdue(_Contest):
     """The day came and nobody has answered."""
 
     due_on: dt.date
+
+
+@fact_type(
+    "answers.contest_withdrawn.v1",
+    label=Text("Contestation retirée", "Contest withdrawn"),
+    sentence=Text("La contestation {contest} est retirée", "Contest {contest} is withdrawn"),
+    counts=False,
+)
+class ContestWithdrawn(_Contest):
+    """Its author took it back before it was examined."""
+
+
+@fact_type(
+    "answers.figure_corrected.v1",
+    label=Text("Chiffre corrigé après contestation", "Figure corrected after a contest"),
+    sentence=Text(
+        "Le chiffre de l'engagement {commitment} est corrigé après la contestation {contest}",
+        "The figure of commitment {commitment} is corrected after contest {contest}",
+    ),
+    counts=False,
+)
+class FigureCorrected(_Contest):
+    """``correction`` is the index of the fact that corrects the figure."""
+
+    correction: int

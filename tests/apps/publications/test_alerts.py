@@ -20,13 +20,15 @@ from django.test.utils import CaptureQueriesContext
 from mandat import journal
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.services import account_export
+from mandat.apps.community.digests import cutting, sending
+from mandat.apps.community.digests.running import Run, digests_cut, digests_send
+from mandat.apps.community.models import Digest, DigestDelivery, DigestSection, Event, Follow
+from mandat.apps.community.services import events, follows
+from mandat.apps.community.tasks import digests_share
 from mandat.apps.programme.published import Published
-from mandat.apps.publications.alerts import composing, delivering, services
-from mandat.apps.publications.alerts.running import Run, send_alerts
-from mandat.apps.publications.models import Delivery, Mailing, Subscription
-from mandat.apps.publications.tasks import alerts_send
 from mandat.apps.publications.topics import topic
 from mandat.kernel.errors import InputError
+from mandat.kernel.text import Text
 from tests.apps.publications.conftest import fact, observed
 
 Person = Callable[..., User]
@@ -42,14 +44,14 @@ def clock(history: list[journal.Entry]) -> Any:
 
 @pytest.fixture
 def ready(clock: Any, programme: Published) -> Any:
-    assert send_alerts(programme) == Run(0, 0, 0), "the first run tells nothing: there was no before"
+    assert digests_send() == Run(0, 0, 0), "the first run tells nothing: there was no before"
     return clock
 
 
 def follow(programme: Published, user: User, sort: str, code: str = "", pace: str = "instant") -> None:
     followed = topic(programme, sort, code)
     assert followed is not None
-    services.subscribe(user=user, current=programme, topic=followed, pace=pace)
+    follows.follow(user=user, target=followed.target, pace=pace)
 
 
 def bodies() -> list[str]:
@@ -59,12 +61,11 @@ def bodies() -> list[str]:
 def test_a_figure_that_goes_back_is_told(ready: Any, programme: Published, person: Person) -> None:
     follow(programme, person(), "measure", "3")
     journal.append([observed("2025-01-09", "5")])
-    assert send_alerts(programme).sent == 1
+    assert digests_send().sent == 1
     [body] = bodies()
     assert "7,25" in body
     assert "engagements/3.3/pourquoi" in body
-    [mailing] = Mailing.objects.all()
-    assert "3.3" in mailing.subject or "2" in mailing.subject
+    assert "1\xa0changement" in mail.outbox[0].subject or "2" in mail.outbox[0].subject
 
 
 def test_a_commitment_that_becomes_late_is_told_without_any_fact(
@@ -72,8 +73,8 @@ def test_a_commitment_that_becomes_late_is_told_without_any_fact(
 ) -> None:
     follow(programme, person(), "chapter", "sante")
     ready.move_to(dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC))
-    run = send_alerts(programme)
-    assert run.changes > 0
+    run = digests_send()
+    assert run.observed > 0
     assert run.sent == 1
     [body] = bodies()
     assert "3.5" in body, "a yearly goal missed in 2025"
@@ -82,17 +83,17 @@ def test_a_commitment_that_becomes_late_is_told_without_any_fact(
 def test_figures_nobody_updates_any_more_are_told(ready: Any, programme: Published, person: Person) -> None:
     follow(programme, person(), "measure", "1")
     ready.move_to(dt.datetime(2025, 1, 20, 9, tzinfo=dt.UTC))
-    send_alerts(programme)
+    digests_send()
     stale = [body for body in bodies() if "1.1" in body]
     ready.move_to(dt.datetime(2027, 1, 20, 9, tzinfo=dt.UTC))
-    send_alerts(programme)
+    digests_send()
     assert len(bodies()) > len(stale)
 
 
 def test_bad_news_comes_before_facts(ready: Any, programme: Published, person: Person) -> None:
     follow(programme, person(), "all")
     journal.append([observed("2025-01-09", "5"), fact("3.1", "2025-01-09", data={"title": "Une ouverture"})])
-    send_alerts(programme)
+    digests_send()
     [body] = bodies()
     assert body.index("7,25") < body.index("Une ouverture")
 
@@ -100,8 +101,8 @@ def test_bad_news_comes_before_facts(ready: Any, programme: Published, person: P
 def test_what_is_told_once_is_not_told_again(ready: Any, programme: Published, person: Person) -> None:
     follow(programme, person(), "all")
     journal.append([fact("3.1", "2025-01-09")])
-    assert send_alerts(programme).sent == 1
-    assert send_alerts(programme) == Run(0, 0, 0)
+    assert digests_send().sent == 1
+    assert digests_send() == Run(0, 0, 0)
     assert len(mail.outbox) == 1
 
 
@@ -110,9 +111,9 @@ def test_a_weekly_message_waits_for_its_week_and_gathers(ready: Any, programme: 
     for day in range(3):
         journal.append([fact("3.1", "2025-01-09", data={"title": f"Ouverture {day}"})])
         ready.shift(dt.timedelta(days=2))
-        assert send_alerts(programme).sent == 0
+        assert digests_send().sent == 0
     ready.shift(dt.timedelta(days=2))
-    assert send_alerts(programme).sent == 1
+    assert digests_send().sent == 1
     [body] = bodies()
     assert all(f"Ouverture {day}" in body for day in range(3))
 
@@ -134,35 +135,45 @@ def test_each_topic_is_told_to_those_who_follow_it_only(ready: Any, programme: P
             )
         ]
     )
-    send_alerts(programme)
+    digests_send()
     assert {message.to[0] for message in mail.outbox} == {one.email, two.email, three.email}
 
 
 def test_what_was_recorded_before_one_followed_is_not_told(ready: Any, programme: Published, person: Person) -> None:
     early, late = person("agent"), person("elected")
     follow(programme, early, "measure", "3")
+    ready.shift(dt.timedelta(minutes=1))
     journal.append([fact("3.1", "2025-01-08", data={"title": "Avant"})])
+    ready.shift(dt.timedelta(minutes=1))
     follow(programme, late, "measure", "3")
+    ready.shift(dt.timedelta(minutes=1))
     journal.append([fact("3.1", "2025-01-09", data={"title": "Après"})])
-    send_alerts(programme)
+    digests_send()
     told = {message.to[0]: str(message.body) for message in mail.outbox}
     assert "Avant" in told[early.email]
     assert "Avant" not in told[late.email]
     assert "Après" in told[late.email]
 
 
-def test_a_message_is_written_once_for_all_who_receive_it(ready: Any, programme: Published) -> None:
+def test_a_message_is_written_once_for_all_who_receive_it(
+    ready: Any, programme: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
     users = User.objects.bulk_create(
         [User(email=f"n{n}@example.org", language="fr" if n % 2 else "en") for n in range(400)]
     )
-    Subscription.objects.bulk_create(
-        [Subscription(user=user, programme="essai", topic="all:", pace="instant", since_index=0) for user in users]
+    Follow.objects.bulk_create(
+        [Follow(user=user, programme="essai", target="all:", pace="instant", since=START) for user in users]
     )
     journal.append([fact("3.1", "2025-01-09")])
     with CaptureQueriesContext(connection) as queries:
-        assert composing.compose(programme, pace="instant") == 400
-    assert Mailing.objects.count() == 2, "one in each language"
-    assert len(queries) < 25
+        assert digests_cut() == (0, 400)
+    assert DigestSection.objects.count() == 1, "once for all languages and all who follow"
+    assert len(queries) < 60
+    written = []
+    write = sending.write
+    monkeypatch.setattr(sending, "write", lambda **given: written.append(given["language"]) or write(**given))
+    assert digests_send().sent == 400
+    assert sorted(written) == ["en", "fr"]
 
 
 def test_languages_are_those_of_the_accounts(ready: Any, programme: Published, person: Person) -> None:
@@ -170,7 +181,7 @@ def test_languages_are_those_of_the_accounts(ready: Any, programme: Published, p
     User.objects.filter(pk=english.pk).update(language="en")
     follow(programme, english, "all")
     journal.append([observed("2025-01-09", "5")])
-    send_alerts(programme)
+    digests_send()
     [body] = bodies()
     assert "went back" in body
     assert "/en/engagements/3.3/pourquoi/" in body
@@ -195,15 +206,15 @@ def test_a_crash_before_handing_over_loses_nothing(
 
     monkeypatch.setattr(EmailBackend, "send_messages", dies)
     with pytest.raises(KeyboardInterrupt):
-        send_alerts(programme)
+        digests_send()
     assert len(mail.outbox) == 1
-    assert send_alerts(programme).sent == 1, "the one that was begun waits, in case another run still has it"
-    ready.shift(delivering.INTERRUPTED + dt.timedelta(seconds=1))
-    assert send_alerts(programme).sent == 1
+    assert digests_send().sent == 0, "those that were begun wait, in case another run still has them"
+    ready.shift(sending.INTERRUPTED + dt.timedelta(seconds=1))
+    assert digests_send().sent == 2
     assert {message.to[0] for message in mail.outbox} == {user.email for user in people}
     identifiers = [message.extra_headers["Message-ID"] for message in mail.outbox]
     assert len(set(identifiers)) == 3
-    assert not Delivery.objects.filter(sent_at__isnull=True).exists()
+    assert not DigestDelivery.objects.filter(sent_at__isnull=True).exists()
 
 
 def test_a_crash_while_preparing_leaves_nothing_half_done(
@@ -212,11 +223,12 @@ def test_a_crash_while_preparing_leaves_nothing_half_done(
     follow(programme, person(), "all")
     journal.append([fact("3.1", "2025-01-09")])
     with monkeypatch.context() as broken:
-        broken.setattr(composing, "_deliveries", lambda *_: (_ for _ in ()).throw(RuntimeError("panne")))
+        broken.setattr(cutting, "_share", lambda *_: (_ for _ in ()).throw(RuntimeError("panne")))
         with pytest.raises(RuntimeError):
-            send_alerts(programme)
-    assert not Mailing.objects.exists()
-    assert send_alerts(programme).sent == 1
+            digests_send()
+    assert not Digest.objects.exists()
+    assert not DigestSection.objects.exists()
+    assert digests_send().sent == 1
 
 
 def test_an_address_that_fails_holds_nobody_up_and_is_given_up_in_the_end(
@@ -234,22 +246,65 @@ def test_an_address_that_fails_holds_nobody_up_and_is_given_up_in_the_end(
 
     monkeypatch.setattr(EmailBackend, "send_messages", picky)
     journal.append([fact("3.1", "2025-01-09")])
-    assert send_alerts(programme).sent == 1
+    assert digests_send().sent == 1
     for _ in range(8):
         ready.shift(dt.timedelta(days=2))
-        send_alerts(programme)
+        digests_send()
     assert [message.to[0] for message in mail.outbox].count(bad.email) == 0
-    assert Delivery.objects.filter(user=bad, given_up=True).exists()
+    assert DigestDelivery.objects.filter(user=bad, given_up=True).exists()
 
 
-def test_two_runs_never_take_the_same_delivery(ready: Any, programme: Published, person: Person) -> None:
+def test_two_runs_never_take_the_same_message(ready: Any, programme: Published, person: Person) -> None:
     follow(programme, person(), "all")
     journal.append([fact("3.1", "2025-01-09")])
-    composing.compose(programme, pace="instant")
-    [first] = Delivery.objects.all()
-    [second] = Delivery.objects.all()
-    assert delivering._take(first)
-    assert not delivering._take(second)
+    digests_cut()
+    [part] = sending.left("essai")
+    sending._fill(part)
+    sending._fill(part)
+    assert len(sending._claim(part, START)) == 1
+    assert not sending._claim(part, START)
+
+
+def test_answers_come_first_and_the_same_news_is_told_once(ready: Any, programme: Published, person: Person) -> None:
+    user = person()
+    follow(programme, user, "measure", "3")
+    follow(programme, user, "chapter", "sante")
+    journal.append([fact("3.1", "2025-01-09", data={"title": "Une ouverture"})])
+    said = Text("Réponse acceptée : un car le dimanche", "Answer accepted: a coach on Sundays")
+    for target in ("measure:3", "chapter:sante", "measure:1"):
+        events.tell(target=target, title=said, url="/reponses/R-1/", at=START, answer=True, key="answer:R-1")
+    events.tell(target="measure:3", title=Text("Réunion", "Meeting"), url="/x/", at=START, key="meeting:1")
+    gone = Text("Retirée", "Withdrawn")
+    events.tell(target="measure:3", title=gone, url="/y/", at=START, key="gone:1")
+    events.withdraw(key="gone:1")
+    assert digests_send().sent == 1
+    [body] = bodies()
+    assert body.count("car le dimanche") == body.count("Une ouverture") == 1
+    assert body.index("car le dimanche") < body.index("Réunion") < body.index("Une ouverture")
+    assert "Retirée" not in body
+    assert mail.outbox[0].subject.startswith("Mandat – 1\xa0réponse")
+    assert digests_send().sent == 0
+    assert Event.objects.filter(told_instant=1).count() == 4
+
+
+def test_a_daily_digest_goes_once_a_day_of_the_calendar(ready: Any, programme: Published, person: Person) -> None:
+    follow(programme, person(), "measure", "3", pace="daily")
+    journal.append([fact("3.1", "2025-01-09")])
+    assert digests_send().sent == 0, "not twice on the day the clock started"
+    ready.move_to(dt.datetime(2025, 1, 11, 5, tzinfo=dt.UTC))
+    assert digests_send().sent == 1
+    journal.append([fact("3.1", "2025-01-09")])
+    ready.move_to(dt.datetime(2025, 1, 11, 22, 59, tzinfo=dt.UTC))
+    assert digests_send().sent == 0
+    ready.move_to(dt.datetime(2025, 1, 11, 23, 1, tzinfo=dt.UTC))
+    assert digests_send().sent == 1, "it is the next day in Paris"
+
+
+def test_who_wants_no_message_gets_none(ready: Any, programme: Published, person: Person) -> None:
+    user = person()
+    follow(programme, user, "measure", "3", pace="none")
+    journal.append([fact("3.1", "2025-01-09")])
+    assert digests_send().due == 0
 
 
 def test_a_message_can_be_stopped_without_signing_in(
@@ -258,7 +313,7 @@ def test_a_message_can_be_stopped_without_signing_in(
     user = person()
     follow(programme, user, "all")
     journal.append([fact("3.1", "2025-01-09")])
-    send_alerts(programme)
+    digests_send()
     [message] = mail.outbox
     address = str(message.extra_headers["List-Unsubscribe"]).strip("<>")  # type: ignore[attr-defined]
     assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"  # type: ignore[attr-defined]
@@ -267,85 +322,92 @@ def test_a_message_can_be_stopped_without_signing_in(
     path = address.removeprefix(settings.SITE_URL)
     page = client.get(path)
     assert page.status_code == 200
-    assert Subscription.objects.count() == 1, "a visit changes nothing"
+    assert Follow.objects.get().pace == "instant", "a visit changes nothing"
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert not Subscription.objects.exists()
+    assert Follow.objects.get().pace == "none", "the list stays, messages stop"
     assert client.get(path).status_code == 200
     assert client.get(path[:-3] + "x/").status_code == 404
     journal.append([fact("3.1", "2025-01-09")])
-    assert send_alerts(programme).sent == 0
+    assert digests_send().sent == 0
 
 
-def test_people_subscribe_change_and_stop_on_the_page(
+def test_people_follow_change_and_stop_on_the_page(
     ready: Any, programme: Published, person: Person, client: Client
 ) -> None:
     user = person()
     address = "/suivre/measure/3/"
     assert "/compte/" in client.get(address).content.decode()
-    assert client.post(f"{address}alerte/", {"pace": "instant"}).status_code == 302
-    assert not Subscription.objects.exists()
+    assert client.post(address, {"pace": "instant"}).status_code == 302
+    assert not Follow.objects.exists()
     client.force_login(user)
-    client.post(f"{address}alerte/", {"pace": "instant"})
-    assert Subscription.objects.get().pace == "instant"
-    client.post(f"{address}alerte/", {"pace": "weekly"})
-    assert Subscription.objects.get().pace == "weekly"
-    client.post(f"{address}alerte/", {"pace": "hourly"})
-    assert Subscription.objects.get().pace == "weekly"
-    page = client.get("/suivre/mes-alertes/").content.decode()
+    client.post(address, {"pace": "instant"})
+    assert Follow.objects.get().pace == "instant"
+    client.post(address, {"pace": "weekly"})
+    assert Follow.objects.get().pace == "weekly"
+    client.post(address, {"pace": "hourly"})
+    assert Follow.objects.get().pace == "weekly"
+    page = client.get("/suivre/mes-suivis/").content.decode()
     assert "/suivre/measure/3/" in page
     assert "undefined" not in page + client.get(address).content.decode()
-    client.post("/suivre/mes-alertes/", {"topic": "measure:3"})
-    assert not Subscription.objects.exists()
-    client.post(f"{address}alerte/", {"pace": "weekly"})
-    client.post(f"{address}alerte/", {"stop": "1"})
-    assert not Subscription.objects.exists()
+    assert client.get("/suivre/mes-alertes/").headers["Location"] == "/suivre/mes-suivis/"
+    assert client.get("/suivre/area/commune:18033/").headers["Location"] == "/suivre/commune/18033/"
+    assert client.post(address, {"pace": "daily", "back": "https://evil.example/"}).headers["Location"] == address
+    assert client.post(address, {"pace": "daily", "back": "/mesures/3/"}).headers["Location"] == "/mesures/3/"
+    client.post("/suivre/mes-suivis/", {"pace": "none"})
+    assert Follow.objects.get().pace == "none"
+    client.post("/suivre/mes-suivis/", {"target": "measure:3"})
+    assert not Follow.objects.exists()
+    client.post(address, {"pace": "weekly"})
+    client.post(address, {"stop": "1"})
+    assert not Follow.objects.exists()
 
 
 def test_nobody_follows_beyond_reason(ready: Any, programme: Published, person: Person, monkeypatch: Any) -> None:
-    monkeypatch.setattr(services, "MOST", 1)
+    monkeypatch.setattr(follows, "MOST", 1)
     user = person()
     follow(programme, user, "all")
     follow(programme, user, "all", pace="weekly")
-    with pytest.raises(InputError, match="alertes"):
+    with pytest.raises(InputError, match="suivez déjà 1"):
         follow(programme, user, "measure", "1")
 
 
 def test_an_account_takes_its_alerts_away_and_sees_them(ready: Any, programme: Published, person: Person) -> None:
     user = person()
     follow(programme, user, "measure", "3")
-    assert account_export(user=user)["alerts"][0]["topic"] == "measure:3"
+    assert account_export(user=user)["follows"][0]["target"] == "measure:3"
     journal.append([fact("3.1", "2025-01-09")])
-    composing.compose(programme, pace="instant")
+    assert digests_cut() == (0, 1)
     user.delete()
-    assert not Delivery.objects.exists()
-    assert delivering.deliver() == 0
+    assert digests_send().sent == 0
+    assert not DigestDelivery.objects.exists()
+    assert Digest.objects.get().done_at is not None
 
 
 def test_nothing_personal_is_in_the_words_of_a_message(ready: Any, programme: Published, person: Person) -> None:
     user = person()
     follow(programme, user, "all")
     journal.append([fact("3.1", "2025-01-09")])
-    send_alerts(programme)
-    mailing = Mailing.objects.get()
-    assert user.email not in mailing.text + mailing.html + mailing.subject
+    digests_send()
+    kept = str(DigestSection.objects.values_list("body", flat=True).get())
+    assert user.email not in kept + str(mail.outbox[0].body) + mail.outbox[0].subject
 
 
 def test_html_is_escaped(ready: Any, programme: Published, person: Person) -> None:
     follow(programme, person(), "all")
     journal.append([fact("3.1", "2025-01-09", data={"title": "<script>alert(1)</script>"})])
-    send_alerts(programme)
-    mailing = Mailing.objects.get()
-    assert "<script>" not in mailing.html
-    assert "<script>" in mailing.text
-    assert not re.search(r"undefined|⟦", mailing.text + mailing.html)
+    digests_send()
+    text, [(html, _type)] = str(mail.outbox[0].body), mail.outbox[0].alternatives  # type: ignore[attr-defined]
+    assert "<script>" not in html
+    assert "<script>" in text
+    assert not re.search(r"undefined|⟦", text + html)
 
 
 def test_the_command_and_the_task_send(ready: Any, programme: Published, person: Person, capsys: Any) -> None:
     follow(programme, person(), "all")
     journal.append([fact("3.1", "2025-01-09")])
-    call_command("alerts_send")
+    call_command("digests_send")
     assert "sent: 1" in capsys.readouterr().out
     journal.append([fact("3.1", "2025-01-09")])
-    alerts_send.enqueue()
+    digests_share.enqueue()
     assert len(mail.outbox) == 2

@@ -8,8 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from mandat.apps.accounts.models import User
 from mandat.apps.community.charter import charter
-from mandat.apps.community.models import Outcome, Pace
+from mandat.apps.community.models import Badge, Outcome, Pace
 from mandat.apps.community.text import cleaned
 from mandat.kernel.errors import InputError
 from mandat.web.templatetags.formats import say
@@ -111,3 +112,21 @@ class SuspensionForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["reason"]
         field.choices = [(rule.code, say(rule.title)) for rule in charter().rules]
+
+
+class BadgeForm(forms.Form):
+    """Whom an account speaks for."""
+
+    email = forms.EmailField(label=_("E-mail address of the account"))
+    kind = forms.ChoiceField(label=_("Speaks for"), choices=Badge.Kind.choices, widget=forms.RadioSelect)
+    label_fr = WordsField(label=_("What is shown, in French"), longest=120, least=3, one_line=True)
+    label_en = WordsField(label=_("What is shown, in English"), longest=120, one_line=True, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        email = values.get("email", "")
+        if email:
+            values["user"] = User.objects.filter(email__iexact=email, is_active=True).first()
+            if values["user"] is None:
+                self.add_error("email", _("No account has this address."))
+        return values

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mandat.apps.community.views import follow, reporting
+from mandat.apps.community.views import bureau, follow, reporting
 
 app_name = "community"
 
@@ -17,4 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/moderation/", reporting.mine, name="cases"),
     path("compte/moderation/<str:reference>/", reporting.case, name="case"),
     path("compte/moderation/suspension/<str:reference>/", reporting.suspension, name="suspension"),
+    path("bureau/moderation/", bureau.queue, name="queue"),
+    path("bureau/moderation/<str:reference>/", bureau.case, name="bureau_case"),
+    path("bureau/moderation/<str:reference>/suspendre/", bureau.suspend, name="suspend"),
+    path("bureau/badges/", bureau.badge_list, name="badges"),
+    path("bureau/badges/<int:pk>/retirer/", bureau.badge_withdraw, name="badge_withdraw"),
 ]

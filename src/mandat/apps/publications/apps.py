@@ -8,9 +8,9 @@ class PublicationsConfig(AppConfig):
     verbose_name = _("Publications")
 
     def ready(self) -> None:
-        # Says what the app keeps about an account, for its export.
-        from mandat.apps.publications.alerts import kept, services  # noqa: F401
-        from mandat.web import daily
+        from mandat.apps.publications import topics
+        from mandat.apps.publications.alerts import news
 
-        kept.register()
-        daily.register("alerts_send")
+        # What can be followed of the programme, and what it tells.
+        topics.register()
+        news.register()

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mandat import journal
+from mandat.apps.community.follow.feeds import item as told
+from mandat.apps.community.selectors import events_of
 from mandat.apps.grants.calls import closing, opening
 from mandat.apps.programme.published import Published
 from mandat.apps.publications.aids import aids
@@ -23,7 +25,7 @@ from mandat.web import formats
 from mandat.web.atom import LICENCE, Feed, plain
 from mandat.web.sentences import sentence
 
-#: Calls in their feed at most.
+#: Entries of a feed at most.
 MOST = 100
 
 
@@ -42,8 +44,11 @@ def atom(current: Published, followed: Topic, *, language: Language, path: str) 
         feed_copyright=LICENCE,
     )
     feed.moment = journal.head().recorded_at
-    for entry in latest(current, followed):
-        feed.add_item(**_item(current, entry, language))
+    items = [(entry.recorded_at, _item(current, entry, language)) for entry in latest(current, followed)]
+    # Answers and other events told of the same thing stand among its facts.
+    items += [(event.recorded_at, told(event, language)) for event in events_of(followed.target)[:MOST]]
+    for _moment, item in sorted(items, key=lambda one: one[0], reverse=True)[:MOST]:
+        feed.add_item(**item)
     return feed.writeString("utf-8").encode()
 
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Literal
 
 from django.urls import NoReverseMatch, reverse
 
 from mandat import journal
-from mandat.apps.programme.published import Published
+from mandat.apps.community.follow import targets
+from mandat.apps.community.follow.targets import Target
+from mandat.apps.programme.published import Published, published
 from mandat.apps.territory import selectors as territory
 from mandat.journal import Entry
+from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
+#: Levels of places one may follow: a target is the area itself, ``commune:18033``.
+PLACES = frozenset({"commune", "epci", "departement", "region", "bassin"})
 Sort = Literal["all", "chapter", "measure", "body", "area"]
 SORTS: tuple[Sort, ...] = ("all", "chapter", "measure", "body", "area")
 
@@ -48,6 +54,11 @@ class Topic:
             return reverse(name, args=arguments)
         except NoReverseMatch:
             return home
+
+    @property
+    def target(self) -> str:
+        """How ``community`` names it: a place is named as the area it is."""
+        return self.code if self.sort == "area" else self.key
 
     @property
     def dated(self) -> bool:
@@ -97,3 +108,40 @@ def latest(current: Published, followed: Topic, *, size: int = 50) -> list[Entry
         if not found or found[-1].index != entry.index:
             found.append(entry)
     return list(islice(found, size))
+
+
+def register() -> None:
+    """Say to community what can be followed of the programme."""
+    for sort in SORTS:
+        if sort != "area":
+            targets.register(sort, partial(_target, sort))
+    for level in PLACES:
+        targets.register(level, partial(_place, level))
+
+
+def _target(sort: str, code: str) -> Target | None:
+    try:
+        found = topic(published(), sort, code)
+    except InputError:  # no programme is published yet
+        return None
+    if found is None:
+        return None
+    return Target(found.title, found.url(), feed_url(found), calendar_url(found))
+
+
+def _place(level: str, code: str) -> Target | None:
+    return _target("area", f"{level}:{code}")
+
+
+def feed_url(followed: Topic) -> str:
+    """The address of its feed."""
+    names = {"all": "feed", "measure": "measure_feed", "chapter": "chapter_feed", "body": "body_feed", "area": "area_feed"}  # fmt: skip
+    return reverse(f"publications:{names[followed.sort]}", args=[followed.code] if followed.code else [])
+
+
+def calendar_url(followed: Topic) -> str:
+    """The address of its calendar; empty where the topic has no dates of its own."""
+    if not followed.dated:
+        return ""
+    names = {"all": "calendar", "measure": "measure_calendar", "chapter": "chapter_calendar", "body": "body_calendar"}
+    return reverse(f"publications:{names[followed.sort]}", args=[followed.code] if followed.code else [])

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
+from django.views.generic import RedirectView
 
-from mandat.apps.publications.views import alerts, api_page, files, follow, machines
+from mandat.apps.publications.views import api_page, files, follow, machines
 
 app_name = "publications"
 
@@ -21,13 +22,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("engagements/<str:code>/faits.<slug:form>", files.commitment_facts, name="commitment_facts"),
     path("api/", api_page.api, name="api"),
     path("suivre/", follow.follow, name="follow"),
-    path("suivre/mes-alertes/", alerts.alerts, name="alerts"),
-    path("suivre/arreter/<str:token>/", alerts.alerts_stop, name="alerts_stop"),
-    path("suivre/<slug:sort>/<str:code>/alerte/", alerts.alert, name="alert"),
-    path("suivre/flux/", follow.feeds, name="feeds"),
-    re_path(
-        r"^suivre/(?P<sort>all|chapter|measure|body|area)/(?P<code>[^/]+)/$", follow.follow_topic, name="follow_topic"
+    # Old addresses: what is followed is asked of community.
+    path("suivre/mes-alertes/", RedirectView.as_view(pattern_name="community:mine", permanent=True)),
+    path(
+        "suivre/area/<slug:prefix>:<str:code>/", RedirectView.as_view(pattern_name="community:target", permanent=True)
     ),
+    path("suivre/flux/", follow.feeds, name="feeds"),
     path("flux/tout.atom", follow.feed, name="feed"),
     path("flux/appels.atom", follow.calls_atom, name="calls_feed"),
     path("agenda/appels.ics", follow.calls_ics, name="calls_calendar"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -40,18 +41,24 @@ def atom(target: Target, events: Sequence[Event], *, language: Language, path: s
         feed_url=settings.SITE_URL + path,
         feed_guid=settings.SITE_URL + path,
     )
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
     for event in events:
-        feed.add_item(
-            title=title_of(event, language),
-            link=settings.SITE_URL + event.url,
-            unique_id=f"tag:{host},2026:event-{event.pk}",
-            description="",
-            pubdate=event.recorded_at,
-            updateddate=event.recorded_at,
-            categories=["answer"] if event.answer else [],
-        )
+        feed.add_item(**item(event, language))
     return feed.writeString("utf-8").encode()
+
+
+def item(event: Event, language: Language) -> dict[str, Any]:
+    """An event as an entry of a feed, in the feed's language."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    path = event.url.removeprefix("/en")
+    return {
+        "title": title_of(event, language),
+        "link": settings.SITE_URL + (path if language == "fr" else f"/en{path}"),
+        "unique_id": f"tag:{host},2026:event-{event.pk}",
+        "description": _("Answer") if event.answer else "",
+        "pubdate": event.recorded_at,
+        "updateddate": event.recorded_at,
+        "categories": ["answer"] if event.answer else [],
+    }
 
 
 def calendar(target: Target, events: Sequence[Event], *, language: Language) -> bytes:

@@ -2,6 +2,7 @@
 
 from mandat.apps.community.models.following import (
     Digest,
+    DigestCursor,
     DigestDelivery,
     DigestSection,
     DigestSlice,
@@ -25,6 +26,7 @@ __all__ = [
     "Allowance",
     "Badge",
     "Digest",
+    "DigestCursor",
     "DigestDelivery",
     "DigestSection",
     "DigestSlice",

@@ -91,20 +91,35 @@ class Digest(models.Model):
         return f"{self.pace} {self.number}"
 
 
+class DigestCursor(models.Model):
+    """How far each pace was told: the place of each source, and the last number. Locked while a digest is cut."""
+
+    programme = models.SlugField(max_length=60)
+    pace = models.CharField(max_length=10, choices=Pace)
+    place = models.JSONField(default=dict)
+    number = models.PositiveIntegerField(default=0)
+    ran_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("programme", "pace", name="one_digest_cursor")]
+
+    def __str__(self) -> str:
+        return f"{self.pace} {self.number}"
+
+
 class DigestSection(models.Model):
-    """What one digest says of one target in one language: composed once, whatever the number of those who follow it."""
+    """What one digest says of one target: composed once, in both languages, whatever the number of those who follow it."""
 
     digest = models.ForeignKey(Digest, models.CASCADE, related_name="sections")
     target = models.CharField(max_length=120)
-    language = models.CharField(max_length=2)
-    #: {"title", "url", "more", "lines": [{"key", "rank", "at", "day", "text", "url", "detail"}]}
+    #: {"lines": [digests.sources.Line, kept], "counts": {group: n}}
     body = models.JSONField()
 
     class Meta:
-        constraints = [models.UniqueConstraint("digest", "language", "target", name="one_section_a_target")]
+        constraints = [models.UniqueConstraint("digest", "target", name="one_section_a_target")]
 
     def __str__(self) -> str:
-        return f"{self.target} {self.language}"
+        return self.target
 
 
 class DigestSlice(models.Model):

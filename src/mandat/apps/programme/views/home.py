@@ -9,6 +9,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from mandat import journal
+from mandat.apps.programme import sections
 from mandat.apps.programme.views.shared import all_standings, cells, fact_line, programme_or_404, tally
 from mandat.apps.territory.maps import frame, patches
 from mandat.apps.territory.selectors import current_region
@@ -44,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "lately": [fact_line(entry) for entry in lately],
         "actions": _actions(),
         "map": _map(current.programme.region),
+        "sections": [mark_safe(said) for said in sections.home(request)],  # noqa: S308 - escaped by their templates
     }
     return render(request, "programme/home.html", values)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from mandat import journal
+from mandat.apps.programme import sections
 from mandat.apps.programme.breakdowns import shown
 from mandat.apps.programme.standing import course
 from mandat.apps.programme.views.facts import cursor
@@ -78,6 +80,7 @@ def why(request: HttpRequest, code: str) -> HttpResponse:
         ),
         "downloads": _downloads(code),
         "head": journal.head(),
+        "sections": [mark_safe(said) for said in sections.why(request, code)],  # noqa: S308 - escaped by their templates
     }
     return render(request, "programme/why.html", values)
 

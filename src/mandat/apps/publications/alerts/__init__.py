@@ -1,1 +1,1 @@
-"""Alerts by e-mail: see changes, write each message once, deliver it to each person once."""
+"""What the programme has to tell those who follow it: facts, and changes in the standing of commitments. ``community.digests`` sends it."""

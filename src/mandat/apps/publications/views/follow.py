@@ -11,32 +11,20 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mandat.apps.community.views.follow import EVERYTHING
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.views.shared import home_crumb, programme_or_404
 from mandat.apps.publications.calendars import calls_calendar, icalendar
 from mandat.apps.publications.feeds import atom, calls_feed
 from mandat.apps.publications.site import address
-from mandat.apps.publications.topics import Sort, Topic, topic
-from mandat.apps.publications.views.alerts import alert_values
+from mandat.apps.publications.topics import Sort, Topic, calendar_url, feed_url, topic
 from mandat.apps.publications.views.files import language
 from mandat.web.components import Card, Column, Crumb, Link, Table
 
 
-def feed_url(followed: Topic) -> str:
-    names = {"all": "feed", "measure": "measure_feed", "chapter": "chapter_feed", "body": "body_feed", "area": "area_feed"}  # fmt: skip
-    return reverse(f"publications:{names[followed.sort]}", args=[followed.code] if followed.code else [])
-
-
-def calendar_url(followed: Topic) -> str:
-    """Empty where the topic has no dates of its own."""
-    if not followed.dated:
-        return ""
-    names = {"all": "calendar", "measure": "measure_calendar", "chapter": "chapter_calendar", "body": "body_calendar"}
-    return reverse(f"publications:{names[followed.sort]}", args=[followed.code] if followed.code else [])
-
-
 def follow_url(followed: Topic) -> str:
-    return reverse("publications:follow_topic", args=[followed.sort, followed.code or "tout"])
+    prefix, _colon, code = followed.target.partition(":")
+    return reverse("community:target", args=[prefix, code or EVERYTHING])
 
 
 def _topic(current: Published, sort: str, code: Any) -> Topic:
@@ -100,21 +88,6 @@ def follow(request: HttpRequest) -> HttpResponse:
         "chapters": chapters,
     }
     return render(request, "publications/follow.html", values)
-
-
-@require_safe
-def follow_topic(request: HttpRequest, sort: str, code: str) -> HttpResponse:
-    """How to follow one thing: by e-mail, by feed, by calendar."""
-    current = programme_or_404()
-    followed = _topic(current, sort, "" if code == "tout" else code)
-    values = {
-        "crumbs": [home_crumb(), Crumb(_("Follow"), reverse("publications:follow")), Crumb(followed.title)],
-        "topic": followed,
-        "page_url": followed.url(),
-        **_offer(followed),
-        **alert_values(request, followed),
-    }
-    return render(request, "publications/follow_topic.html", values)
 
 
 def _offer(followed: Topic) -> dict[str, str]:
