@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mandat.apps.community.digests.sources import GROUPS, LISTED
+from mandat.apps.community.follow.feeds import in_language
 from mandat.kernel.text import Language, speaking
 from mandat.web import formats
 from mandat.web.typography import typeset
@@ -96,8 +97,7 @@ def _heading(group: str) -> str:
 
 def _line(line: Mapping[str, Any], language: Language) -> dict[str, str]:
     place = 1 if language == "en" else 0
-    french = line["url"].removeprefix("/en")
-    url = french if language == "fr" else f"/en{french}"
+    url = in_language(line["url"], language)
     return {
         "text": typeset(line["text"][place] or line["text"][0], language),
         "detail": typeset(line["detail"][place], language),

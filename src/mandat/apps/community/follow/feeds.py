@@ -49,10 +49,9 @@ def atom(target: Target, events: Sequence[Event], *, language: Language, path: s
 def item(event: Event, language: Language) -> dict[str, Any]:
     """An event as an entry of a feed, in the feed's language."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    path = event.url.removeprefix("/en")
     return {
         "title": title_of(event, language),
-        "link": settings.SITE_URL + (path if language == "fr" else f"/en{path}"),
+        "link": settings.SITE_URL + in_language(event.url, language),
         "unique_id": f"tag:{host},2026:event-{event.pk}",
         "description": _("Answer") if event.answer else "",
         "pubdate": event.recorded_at,
@@ -83,12 +82,18 @@ def calendar(target: Target, events: Sequence[Event], *, language: Language) -> 
             f"DTSTAMP:{_moment(event.recorded_at)}",
             f"DTSTART:{_moment(event.at)}",
             f"SUMMARY;LANGUAGE={language}:{escaped(title_of(event, language))}",
-            f"URL;VALUE=URI:{settings.SITE_URL}{event.url}",
+            f"URL;VALUE=URI:{settings.SITE_URL}{in_language(event.url, language)}",
             "TRANSP:TRANSPARENT",
             "END:VEVENT",
         ]
     lines.append("END:VCALENDAR")
     return b"".join(folded(line) for line in lines)
+
+
+def in_language(path: str, language: Language) -> str:
+    """The same page in French (at the root) or in English (under /en/)."""
+    french = path[3:] if path.startswith("/en/") else path
+    return french if language == "fr" else f"/en{french}"
 
 
 def title_of(event: Event, language: Language) -> str:
