@@ -42,7 +42,14 @@ KNOWN_OUTSIDE = {
     "mandat.apps.ballots.models": {
         "mandat.apps.participation": "a process shows its polls, and asks whether someone is on its roll",
     },
+    "mandat.apps.community.models": {
+        "mandat.apps.demonstration": "residents follow in bulk, and moderators find what was reported",
+    },
+    "mandat.apps.answers.models": {
+        "mandat.apps.demonstration": "the demonstration keeps the duties and contests it made, to go on with them",
+    },
     "mandat.apps.custody.models": {
+        "mandat.apps.answers": "the file given against a figure is sealed with a key of its own",
         "mandat.apps.participation": "files given with proposals are sealed with the key of who gave them",
         "mandat.apps.rights": "each claim is sealed with a key of its own",
         "mandat.apps.wallets": "a wallet is held by a person, with or without an account",

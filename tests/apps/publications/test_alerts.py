@@ -284,7 +284,7 @@ def test_answers_come_first_and_the_same_news_is_told_once(ready: Any, programme
     assert "Retirée" not in body
     assert mail.outbox[0].subject.startswith("Mandat – 1 réponse")
     assert digests_send().sent == 0
-    assert Event.objects.filter(told_instant=1).count() == 4
+    assert Event.objects.filter(told_instant=1).count() == 5
 
 
 def test_a_daily_digest_goes_once_a_day_of_the_calendar(ready: Any, programme: Published, person: Person) -> None:

@@ -146,6 +146,16 @@ def register() -> None:
         apply=lambda rows: rows.update(reporter=None, words=""),
     )
     retention.register(
+        code="community.badges",
+        title=_("What badges say"),
+        purpose=_("Show who speaks for the region or for an organisation."),
+        data=_("The words of the badge, who gave it and when."),
+        people=_("People who speak for others"),
+        basis=Basis.PUBLIC_TASK,
+        after=_("As long as they speak for it."),
+        models=("community.Badge",),
+    )
+    retention.register(
         code="community.limits",
         title=_("Limits of use"),
         purpose=_("Keep a few from flooding what belongs to all."),

@@ -16,6 +16,12 @@ def followed(user: User) -> QuerySet[Follow]:
     return Follow.objects.filter(user=user, programme=settings.MANDAT_PROGRAMME).order_by("since", "pk")
 
 
+def followers(target: str) -> set[int]:
+    """The accounts that follow a target, at whatever pace."""
+    found = Follow.objects.filter(programme=settings.MANDAT_PROGRAMME, target=target)
+    return set(found.order_by().values_list("user_id", flat=True))
+
+
 def events_of(target: str) -> QuerySet[Event]:
     """What happened to a target, the latest first; what was withdrawn is left out."""
     found = Event.objects.filter(programme=settings.MANDAT_PROGRAMME, target=target, withdrawn_at__isnull=True)

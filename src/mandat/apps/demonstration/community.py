@@ -78,9 +78,7 @@ def _day() -> None:
     counting.count_days()
 
 
-def _question(
-    current: Published, made: _Made, rank: int, chance: np.random.Generator, agent: User
-) -> Iterator[Act]:
+def _question(current: Published, made: _Made, rank: int, chance: np.random.Generator, agent: User) -> Iterator[Act]:
     """A question of inhabitants to the body responsible for a measure: owed, then answered (in time or late) or not, delivered or not."""
     numbers = list(current.measures)
     number = numbers[int(chance.integers(0, len(numbers)))]
@@ -128,9 +126,7 @@ def _answer(made: _Made, rank: int, outcome: str, promised: dt.date | None, agen
         link = duties.Link(
             "measure", Text(f"La mesure {number}", f"Measure {number}"), reverse("programme:measure", args=[number])
         )
-    duties.answer(
-        actor=agent, duty=duty, text=_ANSWERS[outcome], outcome=outcome, links=[link], delivery_by=promised
-    )
+    duties.answer(actor=agent, duty=duty, text=_ANSWERS[outcome], outcome=outcome, links=[link], delivery_by=promised)
 
 
 def _amend(made: _Made, rank: int, agent: User) -> None:
@@ -234,7 +230,11 @@ def _moderate(made: _Made, rank: int, agent: User, author: User, second: User) -
     )
     if not upheld:
         suspensions.suspend(
-            actor=agent, user=author, days=7, reason="spam", words="Contestations répétées sans rapport avec leur source."
+            actor=agent,
+            user=author,
+            days=7,
+            reason="spam",
+            words="Contestations répétées sans rapport avec leur source.",
         )
 
 

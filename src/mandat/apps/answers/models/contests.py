@@ -7,6 +7,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 _ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 
@@ -19,11 +20,11 @@ class Contest(models.Model):
     """``value`` in ``unit`` for a commitment, as of a day, with a source: examined by ``due_on``, answered, shown beside the figure."""
 
     class State(models.TextChoices):
-        PENDING = "pending", _("being examined")
-        UPHELD = "upheld", _("upheld")
+        PENDING = "pending", _("under examination")
+        UPHELD = "upheld", pgettext_lazy("contest", "upheld")
         PARTLY = "partly", _("upheld in part")
         REJECTED = "rejected", _("not upheld")
-        WITHDRAWN = "withdrawn", _("withdrawn by its author")
+        WITHDRAWN = "withdrawn", _("taken back by its author")
 
     reference = models.CharField(max_length=20, unique=True, default=reference)
     programme = models.SlugField(max_length=60)

@@ -7,6 +7,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 _ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 
@@ -18,7 +19,7 @@ def reference() -> str:
 class Outcome(models.TextChoices):
     ACCEPTED = "accepted", _("accepted")
     PARTLY = "partly", _("accepted in part")
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", pgettext_lazy("answer", "refused")
     EXPLAINED = "explained", _("explained")
 
 
@@ -26,7 +27,7 @@ class Duty(models.Model):
     """``body`` owes an answer about ``source`` (``petition:<reference>`` …) by ``due_on``. Never deleted: what is withdrawn is waived, with a reason."""
 
     class State(models.TextChoices):
-        OWED = "owed", _("awaited")
+        OWED = "owed", _("answer awaited")
         ANSWERED = "answered", _("answered")
         WAIVED = "waived", _("no longer due")
 

@@ -15,7 +15,7 @@ from mandat.apps.answers.models import Contest, Duty, Outcome
 from mandat.apps.answers.services.contests import overdue_fact
 from mandat.apps.answers.services.duties import fact
 from mandat.apps.bodies.selectors import members
-from mandat.apps.community.models import Follow
+from mandat.apps.community.selectors import followers
 from mandat.kernel.periods import in_words
 
 
@@ -128,8 +128,7 @@ def _step(late: int, reminder_days: int) -> str | None:
 def answering(body: str, day: dt.date) -> list[User]:
     """Who answers for a body: agents and elected members who sit in it or follow it; all agents where none does."""
     seated = {term.user_id for term in members(body, on=day) if term.user_id is not None}
-    following = Follow.objects.filter(programme=settings.MANDAT_PROGRAMME, target=f"body:{body}").order_by()
-    mine = seated | set(following.values_list("user_id", flat=True))
+    mine = seated | followers(f"body:{body}")
     may_answer = User.objects.filter(is_active=True, role_grants__role__in=(Role.AGENT, Role.ELECTED))
     found = list(may_answer.filter(pk__in=mine).distinct().order_by("pk"))
     return found or list(

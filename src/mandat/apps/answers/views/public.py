@@ -115,7 +115,7 @@ def records(current: Published) -> Table | None:
         _("How each body answers"),
         [
             Column(_("Body")),
-            Column(_("Owed"), right=True),
+            Column(_("Were due"), right=True),
             Column(_("Given"), right=True),
             Column(_("In time"), right=True),
             Column(_("Overdue"), right=True),
@@ -127,9 +127,9 @@ def records(current: Published) -> Table | None:
 
 def _states(chosen: str) -> list[tuple[str, str, bool]]:
     shown = (
-        ("", _("All")),
+        ("", _("All of them")),
         ("retard", _("Overdue")),
-        ("owed", _("Awaited")),
+        ("owed", _("Still awaited")),
         ("answered", _("Answered")),
         ("waived", _("No longer due")),
     )

@@ -17,7 +17,7 @@ def reference() -> str:
 
 
 class State(models.TextChoices):
-    VISIBLE = "visible", _("published")
+    VISIBLE = "visible", _("shown to everyone")
     HELD = "held", _("held until someone has looked")
     HIDDEN = "hidden", _("hidden")
     CHANGE = "change", _("hidden until its author has changed it")
