@@ -82,6 +82,9 @@ KNOWN_OUTSIDE = {
         "mandat.apps.wallets": "each wallet and each partner has its account in the ledger; settlements name their file",
         "mandat.apps.demonstration": "the demonstration's bank answers for each payment of a file",
     },
+    "mandat.apps.consultations.models": {
+        "mandat.apps.demonstration": "a crowd's answers, votes and sightings are written in bulk",
+    },
     "mandat.apps.registers.models": {"mandat.apps.demonstration": "the actions of a contract are found to be told"},
     "mandat.apps.rights.models": {"mandat.apps.demonstration": "residents find the claim they made, to go on with it"},
     "mandat.apps.wallets.models": {"mandat.apps.demonstration": "residents find a till and what is left in a wallet"},

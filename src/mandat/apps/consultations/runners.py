@@ -13,7 +13,7 @@ from mandat.apps.participation.definitions import PublishedProcess
 from mandat.web.formats import number
 
 PAGES = {
-    "drafting": ("consultations:text", _("Text written together"), _("Amendments")),
+    "drafting": ("consultations:text", _("Text written together"), _("Amendments asked for")),
     "survey": ("consultations:survey", _("Survey"), _("Answers")),
     "opinion-map": ("consultations:opinions", _("Opinion map"), _("Votes")),
     "observations": ("consultations:observations", _("Observations"), _("Observations")),

@@ -67,7 +67,7 @@ class ObservationForm(forms.Form):
 class FiltersForm(forms.Form):
     """A subject, a state."""
 
-    sujet = forms.ChoiceField(label=_("Subject"), required=False)
+    sujet = forms.ChoiceField(label=_("What was seen"), required=False)
     etat = forms.ChoiceField(label=_("State"), required=False)
 
     def __init__(

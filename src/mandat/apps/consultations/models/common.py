@@ -27,7 +27,7 @@ class Shown(models.TextChoices):
     SHOWN = "shown", _("shown")
     WAITING = "waiting", _("waiting for moderation")
     HIDDEN = "hidden", _("hidden by moderation")
-    WITHDRAWN = "withdrawn", _("withdrawn by its author")
+    WITHDRAWN = "withdrawn", _("withdrawn by who wrote it")
 
 
 class Consultation(models.Model):

@@ -56,7 +56,7 @@ def bureau(request: HttpRequest) -> HttpResponse:
                     words(held.document.title), reverse("consultations:bureau_one", args=[row.process, row.component])
                 ),
                 row.get_type_display(),
-                _("closed") if row.closed_at else _("open"),
+                _("consultation closed") if row.closed_at else _("consultation open"),
                 number(row.people, 0),
                 number(row.waiting, 0),
             )
