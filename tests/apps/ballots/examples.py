@@ -36,7 +36,7 @@ GOOD: dict[str, dict[str, Any]] = {
 CANONICAL: dict[str, dict[str, Any]] = GOOD | {
     "approval": {"approved": ["cour", "velo"]},
     "knapsack": {"approved": ["cour", "haie"]},
-    "majority-judgement": {"grades": {"haie": 6, "cour": 2}},
+    "majority-judgement": {"grades": {"haie": 6, "cour": 2, "forum": 0, "velo": 0}},
 }
 
 

@@ -97,6 +97,15 @@ def test_a_bad_ballot_is_refused_in_words_for_the_voter(type: str, ballot: Any, 
         contents.checked(ballot, rules=examples.rules(type), options=options, budget=Decimal(100))
 
 
+def test_rejecting_everything_is_a_ballot_that_can_be_counted_again() -> None:
+    options = {one.code: one for one in examples.options("majority-judgement")}
+    rules = examples.rules("majority-judgement")
+    given = contents.checked({"grades": {"cour": 0}}, rules=rules, options=options, budget=None)
+    assert given == {"grades": dict.fromkeys(examples.CODES, 0)}
+    assert contents.checked(given, rules=rules, options=options, budget=None) == given
+    assert outcome("majority-judgement", [given, {"grades": {"cour": 3}}])["grades"]["cour"] == [1, 0, 0, 1, 0, 0, 0]
+
+
 def test_blank_is_refused_where_the_rules_have_none() -> None:
     options = {one.code: one for one in examples.options("single")}
     assert contents.checked({"blank": True}, rules=examples.rules("single"), options=options, budget=None) == {

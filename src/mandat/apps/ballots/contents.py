@@ -1,7 +1,7 @@
 """What a ballot says, by type, in one canonical form: equal ballots have equal bytes. No Django.
 
 ``{"choice": "a"}`` (single, yes-no), ``{"approved": ["a", "b"]}`` (approval, knapsack; sorted), ``{"ranked": ["b", "a"]}``,
-``{"points": {"a": 3}}``, ``{"grades": {"a": 6}}`` (0 is not written), ``{"blank": true}``, and from paper alone ``{"spoiled": true}``.
+``{"points": {"a": 3}}`` (0 is not written), ``{"grades": {"a": 6, "b": 0}}`` (every option, 0 where it was given none), ``{"blank": true}``, and from paper alone ``{"spoiled": true}``.
 """
 
 from __future__ import annotations
@@ -134,8 +134,8 @@ def _valued(given: Any, rules: BallotRules, options: Mapping[str, Option]) -> di
         if value:
             kept[code] = value
     if grades:
-        # All rejected is an opinion, not a blank ballot: it is said by grading at least one.
-        return {"grades": kept} if given else _nothing(rules)
+        # All rejected is an opinion, not a blank ballot: every option is written, with the lowest grade where it has none.
+        return {"grades": {code: kept.get(code, 0) for code in options}} if given else _nothing(rules)
     if not kept:
         return _nothing(rules)
     if rules.most is not None and len(kept) > rules.most:

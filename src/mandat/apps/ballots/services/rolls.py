@@ -28,7 +28,7 @@ from mandat.kernel.text import Text
 
 #: For how long a process remembers a salt it opened, in seconds.
 TRUST = 60.0
-_salts: dict[int, tuple[float, bytes]] = {}
+_salts: dict[Any, tuple[float, bytes]] = {}
 
 
 class AlreadyEnrolled(InputError):  # noqa: N818 - its name is the contract
@@ -88,7 +88,7 @@ def roll_open(
 
 def salt_of(roll: Roll) -> bytes:
     """The salt of a roll. Raises RollForgottenError."""
-    held = _salts.get(roll.pk)
+    held = _salts.get(roll.reference)
     if held is not None and held[0] > time.monotonic():
         return held[1]
     try:
@@ -100,7 +100,7 @@ def salt_of(roll: Roll) -> bytes:
         raise RollForgottenError
     if len(_salts) > 500:
         _salts.clear()
-    _salts[roll.pk] = (time.monotonic() + TRUST, salt)
+    _salts[roll.reference] = (time.monotonic() + TRUST, salt)
     return salt
 
 
@@ -273,5 +273,5 @@ def salt_destroy(*, roll: Roll) -> bool:
     Nullifier.objects.filter(roll=locked).delete()
     Voter.objects.filter(roll=locked).delete()
     subject_erase(subject=locked.holder)
-    _salts.pop(locked.pk, None)
+    _salts.pop(locked.reference, None)
     return True
