@@ -103,7 +103,9 @@ def test_rejecting_everything_is_a_ballot_that_can_be_counted_again() -> None:
     given = contents.checked({"grades": {"cour": 0}}, rules=rules, options=options, budget=None)
     assert given == {"grades": dict.fromkeys(examples.CODES, 0)}
     assert contents.checked(given, rules=rules, options=options, budget=None) == given
-    assert outcome("majority-judgement", [given, {"grades": {"cour": 3}}])["grades"]["cour"] == [1, 0, 0, 1, 0, 0, 0]
+    assert outcome("majority-judgement", [given, given | {"grades": given["grades"] | {"cour": 3}}])["grades"][
+        "cour"
+    ] == [1, 0, 0, 1, 0, 0, 0]
 
 
 def test_blank_is_refused_where_the_rules_have_none() -> None:

@@ -111,9 +111,7 @@ def _ranked(numbers: Mapping[str, int]) -> list[str]:
         if rank < 1:
             raise BallotError(Text("les rangs commencent à 1", "ranks begin at 1"), option=code)
         if rank in by_rank:
-            raise BallotError(
-                Text(f"le rang {rank} est donné deux fois", f"rank {rank} is given twice"), option=code
-            )
+            raise BallotError(Text(f"le rang {rank} est donné deux fois", f"rank {rank} is given twice"), option=code)
         by_rank[rank] = code
     return [by_rank[rank] for rank in sorted(by_rank)]
 

@@ -113,16 +113,18 @@ def counted(definition: Mapping[str, Any], tally: Tally) -> Count:
     )
 
 
-def outcome(definition: Mapping[str, Any], tally: Tally, *, voters: int, on_roll: int) -> dict[str, Any]:
+def outcome(
+    definition: Mapping[str, Any], tally: Tally, *, voters: int, on_roll: int, expressed: int | None = None
+) -> dict[str, Any]:
     """All that is published of a count, as plain JSON.
 
     ``voters`` are those the roll says voted, ``on_roll`` those who could. ``winners`` are in order; ``valid`` says whether quorum and threshold
-    were met, ``reasons`` which was not. Ties are those that touched the outcome, with what decided them.
+    were met, ``reasons`` which was not. ``expressed``: where the tally holds votes and not ballots, how many ballots they came from. Ties are those that touched the outcome, with what decided them.
     """
     rules = rules_of(definition)
     found: dict[str, Any] = {
         "ballots": tally.ballots,
-        "expressed": tally.expressed,
+        "expressed": tally.expressed if expressed is None else expressed,
         "blank": tally.blank,
         "spoiled": tally.spoiled,
         "voters": voters,
