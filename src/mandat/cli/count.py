@@ -49,8 +49,16 @@ def count(
         Path | None, typer.Option(help="Écrit un programme de recompte. / Write a recount script.")
     ] = None,
     write_pb: Annotated[Path | None, typer.Option(help="Réécrit le vote en Pabulib. / Write it as Pabulib.")] = None,
+    root: Annotated[
+        str, typer.Option(help="Vote publié par le site : racine du journal. / Published vote: the journal's root.")
+    ] = "",
 ) -> None:
     """Read, count, and write what was asked for."""
+    if is_published_vote(file):
+        from mandat.cli.count_published import recount
+
+        recount(file, root=root, as_json=as_json)
+        return
     election = read_election(
         file, policy=policy, projects=projects, budget=budget, vote_type=vote_type, keep_voters=write_pb is not None
     )
@@ -81,6 +89,12 @@ def count(
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         print_count(result, others)
+
+
+def is_published_vote(file: Path) -> bool:
+    """Whether a file is a vote published by the site (``vote.ballots``), by its first line."""
+    with file.open("rb") as stream:
+        return stream.readline(64).rstrip(b"\r\n") == b"mandat-ballots 1"
 
 
 def _parsed(text: str) -> dict[str, Any]:

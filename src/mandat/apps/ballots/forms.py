@@ -28,7 +28,7 @@ _TYPES = (
 )
 _RULES = (
     ("plurality", _("plurality (one option, yes or no)")),
-    ("approval", _("approval")),
+    ("approval", _("approval (options named most often)")),
     ("equal-shares", _("equal shares (budget)")),
     ("greedy", _("most votes first (budget, points)")),
     ("phragmen", _("Phragmén (budget)")),

@@ -77,6 +77,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
         "poll": found,
         "crumbs": crumbs(found, Crumb(_("Find a receipt"))),
         "result": found.result,
+        "typed": "",
     }
     status = 200
     if request.method == "POST":

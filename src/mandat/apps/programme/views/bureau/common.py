@@ -38,6 +38,7 @@ MENU = (
     ("answers:contested", "contested", "answers.examine"),
     ("community:queue", "moderation", "community.moderate"),
     ("community:badges", "badges", "community.badge"),
+    ("ballots:bureau_list", "ballots", "ballots.audit"),
     ("bureau:definitions", "definitions", "programme.definition_edit"),
     ("rulebook:bureau_rules", "rules", "programme.definition_edit"),
     ("bureau:publications", "publications", "bureau.enter"),
@@ -81,6 +82,7 @@ def _words() -> dict[str, str]:
         "contested": _("Contested figures"),
         "moderation": _("Moderation"),
         "badges": _("Badges"),
+        "ballots": _("Votes"),
         "definitions": _("Definitions"),
         "rules": _("Figures of the rules"),
         "publications": _("Publications"),
@@ -109,7 +111,7 @@ def menu(request: HttpRequest, current: Published | None) -> list[dict[str, Any]
                 "url": url,
                 "label": words[key],
                 "here": here == name
-                or (key in ("imports", "offers", "wallets", "funds", "meetings") and here.startswith(f"{key}:")),
+                or (key in ("imports", "offers", "wallets", "funds", "meetings", "ballots") and here.startswith(f"{key}:")),
                 "count": count,
             }
         )
