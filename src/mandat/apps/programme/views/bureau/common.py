@@ -111,7 +111,10 @@ def menu(request: HttpRequest, current: Published | None) -> list[dict[str, Any]
                 "url": url,
                 "label": words[key],
                 "here": here == name
-                or (key in ("imports", "offers", "wallets", "funds", "meetings", "ballots") and here.startswith(f"{key}:")),
+                or (
+                    key in ("imports", "offers", "wallets", "funds", "meetings", "ballots")
+                    and here.startswith(f"{key}:")
+                ),
                 "count": count,
             }
         )
