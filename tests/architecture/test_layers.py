@@ -40,12 +40,14 @@ KNOWN_OUTSIDE = {
         "mandat.apps.custody.own": "agents are shown what they declared",
     },
     "mandat.apps.ballots.models": {
+        "mandat.apps.budgeting": "projects are put to a poll, and its ballots are counted and explained",
         "mandat.apps.participation": "a process shows its polls, and asks whether someone is on its roll",
     },
     "mandat.apps.community.models": {
         "mandat.apps.demonstration": "residents follow in bulk, and moderators find what was reported",
     },
     "mandat.apps.answers.models": {
+        "mandat.apps.panels": "each recommendation is shown with the answer it is owed",
         "mandat.apps.demonstration": "the demonstration keeps the duties and contests it made, to go on with them",
     },
     "mandat.apps.custody.models": {
@@ -72,10 +74,14 @@ KNOWN_OUTSIDE = {
         "mandat.apps.demonstration": "the demonstration finds the cases it made; those of benchmarks are written in bulk",
     },
     "mandat.apps.funds.models": {
+        "mandat.apps.budgeting": "a project that was chosen is paid from the allocation that holds its money",
+        "mandat.apps.panels": "allowances are paid from an envelope",
         "mandat.apps.grants": "awards name the envelope and the allocations that pay them",
         "mandat.apps.registers": "the impact sheet of a measure adds up its envelopes",
     },
     "mandat.apps.ledger.models": {
+        "mandat.apps.budgeting": "costs and payments are kept in cents, as the ledger counts",
+        "mandat.apps.panels": "allowances are kept in cents, as the ledger counts",
         "mandat.apps.grants": "payments name the file they go in, and learn what the bank says",
         "mandat.apps.funds": "envelopes hold accounts of the ledger by their names",
         "mandat.apps.rights": "payments name the file they go in, and learn what the bank says",
@@ -90,6 +96,9 @@ KNOWN_OUTSIDE = {
     "mandat.apps.wallets.models": {"mandat.apps.demonstration": "residents find a till and what is left in a wallet"},
     "mandat.apps.offers.models": {
         "mandat.apps.demonstration": "pupils find their invitation and the slots that are free"
+    },
+    "mandat.apps.participation.models": {
+        "mandat.apps.budgeting": "proposals are the ideas that budgets study, with credit to their authors",
     },
     "mandat.definitions.models": {
         "mandat.apps": "versions are read by every app; only definitions.store writes them",

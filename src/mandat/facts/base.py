@@ -60,6 +60,8 @@ DOMAINS = (
     "consultations",
     "petitions",
     "mediation",
+    "budgeting",
+    "panels",
 )
 
 KIND = re.compile(r"^[a-z_]+\.[a-z_]+\.v[1-9][0-9]*\Z")

@@ -6,3 +6,17 @@ class PanelsConfig(AppConfig):
     name = "mandat.apps.panels"
     label = "panels"
     verbose_name = _("Panels")
+
+    def ready(self) -> None:
+        from mandat.apps.answers import chain as chains
+        from mandat.apps.answers import hooks
+        from mandat.apps.panels import chain, keeping, running
+        from mandat.apps.panels.services.opinions import answered
+        from mandat.apps.participation import components
+        from mandat.web import daily
+
+        components.register(running.RUNNER)
+        hooks.on_answered(answered)
+        chains.register("recommendation", chain.of_recommendation)
+        keeping.register()
+        daily.register("panels_day")

@@ -12,6 +12,7 @@ from mandat.apps.ballots.schema import BallotRules
 from mandat.apps.participation.schema.parts import Age, Area, Choice, Component, Percent
 from mandat.apps.programme.schema import BilingualText, BilingualTitle, Reference, Slug
 from mandat.definitions.messages import SchemaError
+from mandat.engines.counting.count import BUDGET_RULES
 from mandat.engines.indicators.expression import Number, Strict
 from mandat.kernel.text import Text
 
@@ -31,20 +32,51 @@ class Budget(Component):
     """A participatory budget: proposals of ``ideas`` are studied and priced by agents, voted, counted, delivered.
 
     ``parts`` share the amount (empty: one vote over all of it). ``envelope`` is the budget line it draws on. A project costs from ``least`` to ``most``.
+    ``refusals`` are the grounds on which an idea is refused, known beforehand; ``criteria`` what a study says of each project.
+    Ideas are proposed in the phases of ``ideas``, studied in ``<code>:study``, voted in ``<code>:vote``, carried out in ``<code>:delivery``.
     """
 
     type: Literal["budget"]
     ideas: Slug
     amount: Euros
     envelope: Slug | None = None
+    part_kind: Literal["area", "lycee", "category"] = "area"
     parts: tuple[BudgetPart, ...] = Field(default=(), max_length=500)
     least: Euros | None = None
     most: Euros | None = None
     study_days: int = Field(default=60, ge=1, le=365)
     criteria: tuple[Choice, ...] = Field(default=(), max_length=20)
+    refusals: tuple[Choice, ...] = Field(default=(), max_length=20)
     ballot: BallotRules
     answer: AnswerDuty | None = None
     delivery_months: int = Field(default=24, ge=1, le=120)
+
+    @model_validator(mode="after")
+    def _counted(self) -> Budget:
+        if self.ballot.type not in ("knapsack", "approval", "cumulative", "ranking") or (
+            self.ballot.counting.rule not in BUDGET_RULES
+        ):
+            raise SchemaError(
+                Text("un budget se dépouille par une règle de budget", "a budget is counted by a budget rule")
+            )
+        codes = [part.code for part in self.parts]
+        if len(set(codes)) < len(codes):
+            raise SchemaError(Text("une part du budget est donnée deux fois", "a part of the budget is given twice"))
+        if self.parts and sum(part.amount for part in self.parts) != self.amount:
+            raise SchemaError(
+                Text("les parts du budget ne font pas son montant", "the parts of the budget do not add up to it")
+            )
+        if self.least is not None and self.most is not None and self.most < self.least:
+            raise SchemaError(Text("« most » est sous « least »", "“most” is under “least”"))
+        return self
+
+    def part(self, code: str) -> BudgetPart | None:
+        return next((one for one in self.parts if one.code == code), None)
+
+    def share(self, code: str) -> Decimal:
+        """The money of a part, or all of it where there are none."""
+        part = self.part(code)
+        return self.amount if part is None else part.amount
 
 
 Consequence = Literal["reply", "hearing", "agenda", "counter-expertise", "referendum"]
@@ -205,24 +237,48 @@ class Referendum(Component):
 
 
 class Quota(Strict):
-    """A value of a feature and how many members may have it, ``least`` to ``most``."""
+    """A value of a feature and how many members may have it, ``least`` to ``most``; ``share`` is that of the population, in percent."""
 
     value: Slug
     label: BilingualTitle
     least: int = Field(ge=0)
     most: int = Field(ge=0)
+    share: Percent | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Quota:
+        if self.most < self.least:
+            raise SchemaError(
+                Text(f"{self.value} : « most » est sous « least »", f"{self.value}: “most” is under “least”")
+            )
+        return self
 
 
 class Feature(Strict):
+    """What a panel must reflect. ``source`` says where the shares of the population come from."""
+
     code: Slug
     label: BilingualTitle
     values: tuple[Quota, ...] = Field(min_length=2, max_length=40)
+    source: BilingualTitle | None = None
+
+
+class Stratum(Strict):
+    """Addresses alike that letters are drawn from: how many there are, the ``share`` of seats they should fill, the answers expected (percent)."""
+
+    code: Slug
+    label: BilingualTitle
+    addresses: int = Field(ge=1)
+    share: Percent
+    rate: Percent
 
 
 class Panel(Component):
     """A panel drawn by lot: volunteers of those invited (``invitations`` drawn from ``pool``), then ``size`` members by ``objective`` of ``engines.sortition``.
 
     ``day_allowance``: euros a day; ``question``: what the panel is asked; ``replacements``: drawn again, with what is missing.
+    ``strata``: where letters go; without them anyone who may take part volunteers. Volunteers answer in the phases of ``<code>:volunteer``.
+    What volunteers who were not drawn said is forgotten ``forget_months`` after the last draw.
     """
 
     type: Literal["panel"]
@@ -231,12 +287,33 @@ class Panel(Component):
     replacements: int = Field(default=0, ge=0, le=200)
     pool: BilingualText
     invitations: int | None = Field(default=None, ge=10)
+    strata: tuple[Stratum, ...] = Field(default=(), max_length=100)
     features: tuple[Feature, ...] = Field(min_length=1, max_length=12)
     objective: Literal["leximin", "maximin", "nash"] = "leximin"
     sessions: int = Field(default=3, ge=1, le=60)
     day_allowance: Euros | None = None
+    envelope: Slug | None = None
     care: BilingualText | None = None
+    forget_months: int = Field(default=6, ge=1, le=36)
     answer: AnswerDuty
+
+    @model_validator(mode="after")
+    def _fits(self) -> Panel:
+        if (self.invitations is not None) != bool(self.strata):
+            raise SchemaError(Text("« invitations » va avec « strata »", "“invitations” goes with “strata”"))
+        for feature in self.features:
+            codes = [quota.value for quota in feature.values]
+            if len(set(codes)) < len(codes):
+                raise SchemaError(Text(f"{feature.code} : valeur en double", f"{feature.code}: a value is given twice"))
+            low, high = sum(q.least for q in feature.values), sum(q.most for q in feature.values)
+            if not low <= self.size <= high:
+                raise SchemaError(
+                    Text(
+                        f"{feature.code} : les quotas vont de {low} à {high}, le panel compte {self.size} places",
+                        f"{feature.code}: quotas go from {low} to {high}, the panel has {self.size} seats",
+                    )
+                )
+        return self
 
 
 Petitions.model_rebuild()

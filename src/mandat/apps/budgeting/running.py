@@ -1,0 +1,46 @@
+"""What the page of a process says of its budget."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from mandat.apps.budgeting.models import Project
+from mandat.apps.ledger.models import major
+from mandat.apps.participation.components import Figures, Runner
+from mandat.apps.participation.definitions import PublishedProcess
+from mandat.apps.participation.schema.deciding import Budget
+from mandat.web import formats
+
+State = Project.State
+WON = (State.CHOSEN, State.FUNDED, State.DELIVERED, State.ABANDONED)
+
+
+def _url(published: PublishedProcess, component: Budget) -> str:
+    return reverse("budgeting:budget", args=[published.code, component.code])
+
+
+def _summary(published: PublishedProcess, component: Budget) -> Figures:
+    # A few hundred projects at most: one indexed sum, no counter to keep.
+    found = Project.objects.filter(
+        programme=published.programme, process=published.code, component=component.code
+    ).aggregate(
+        studied=Count("pk"), listed=Count("pk", filter=Q(outcome__isnull=False)), won=Count("pk", filter=Q(state__in=WON)),
+        delivered=Count("pk", filter=Q(state=State.DELIVERED)), paid=Sum("paid"),
+    )  # fmt: skip
+    figures = [(_now("To share"), formats.euros(component.amount))]
+    if found["listed"]:
+        figures.append((_now("Put to the vote"), formats.number(found["listed"])))
+    elif found["studied"]:
+        figures.append((_now("In study"), formats.number(found["studied"])))
+    if found["won"]:
+        figures.append((_now("Chosen"), formats.number(found["won"])))
+        figures.append((_now("Delivered"), formats.number(found["delivered"])))
+    if found["paid"]:
+        figures.append((_now("Paid"), formats.euros(major(found["paid"], "EUR"))))
+    return figures
+
+
+RUNNER = Runner("budget", _("Participatory budget"), _url, _summary)

@@ -1,0 +1,36 @@
+"""What the page of a process says of its panel: counters that are kept, nothing counted at a visit."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from mandat.apps.panels.models import Panel
+from mandat.apps.participation.components import Figures, Runner
+from mandat.apps.participation.definitions import PublishedProcess
+from mandat.apps.participation.schema.deciding import Panel as PanelRules
+from mandat.web import formats
+
+
+def _url(published: PublishedProcess, component: PanelRules) -> str:
+    return reverse("panels:panel", args=[published.code, component.code])
+
+
+def _summary(published: PublishedProcess, component: PanelRules) -> Figures:
+    figures = [(_now("Seats"), formats.number(component.size))]
+    found = (
+        Panel.objects.filter(programme=published.programme, process=published.code, component=component.code)
+        .defer("pool")
+        .first()
+    )
+    if found is not None:
+        if found.letters:
+            figures.append((_now("Letters"), formats.number(found.letters)))
+        if found.volunteers:
+            figures.append((_now("Volunteers"), formats.number(found.volunteers)))
+        figures.append((_now("State"), str(found.get_state_display())))
+    return figures
+
+
+RUNNER = Runner("panel", _("Panel drawn by lot"), _url, _summary)
