@@ -260,7 +260,11 @@ def test_each_recommendation_is_owed_an_answer_and_the_panel_is_answered_once_al
     owed = {one.source: one for one in Duty.objects.order_by("pk")}
     assert set(owed) == {opinions.source_of(first), opinions.source_of(second)}
     assert {one.due_on for one in owed.values()} == {EVENT.date() + dt.timedelta(days=90)}
-    answer = {"actor": agent, "text": Text("La Région le fera avant la fin de 2027.", "The Region will do it before the end of 2027."), "links": []}
+    answer = {
+        "actor": agent,
+        "text": Text("La Région le fera avant la fin de 2027.", "The Region will do it before the end of 2027."),
+        "links": [],
+    }
     duties.answer(duty=owed[opinions.source_of(first)], outcome="accepted", **answer)
     assert not facts("panels.answered.v1")
     duties.answer(duty=owed[opinions.source_of(second)], outcome="refused", **answer)
