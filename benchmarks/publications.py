@@ -135,12 +135,13 @@ def _api(table: Table) -> None:
 
 
 def _alerts(current: Any, people: int, table: Table) -> None:
+    from mandat.apps.publications.alerts.composing import compose
+    from mandat.apps.publications.alerts.delivering import deliver
+
     from benchmarks.facts import facts
     from mandat import journal
     from mandat.apps.accounts.models import User
     from mandat.apps.publications.alerts.changes import observe
-    from mandat.apps.publications.alerts.composing import compose
-    from mandat.apps.publications.alerts.delivering import deliver
     from mandat.apps.publications.models import Mailing, Subscription
     from mandat.apps.territory.selectors import expand
 
