@@ -6,3 +6,16 @@ class DeskConfig(AppConfig):
     name = "mandat.apps.desk"
     label = "desk"
     verbose_name = _("Offline desk")
+
+    def ready(self) -> None:
+        from mandat.apps.desk import keeping, runners, worklist  # the models must be there
+        from mandat.apps.desk.adapters import register
+        from mandat.apps.desk.adapters.attendance import ATTENDANCE
+        from mandat.apps.desk.adapters.envelopes import ENVELOPES
+        from mandat.apps.desk.adapters.signatures import SIGNATURES
+
+        for adapter in (ATTENDANCE, ENVELOPES, SIGNATURES):
+            register(adapter)
+        runners.declare()
+        keeping.declare()
+        worklist.register()
