@@ -21,7 +21,9 @@ class EventForm(forms.Form):
     meeting = forms.ChoiceField(label=gettext_lazy("Meeting"), required=False)
     process = forms.ChoiceField(label=gettext_lazy("Process"), required=False)
 
-    def __init__(self, *args: Any, meetings: list[tuple[str, str]], processes: list[tuple[str, str]], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, meetings: list[tuple[str, str]], processes: list[tuple[str, str]], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         for name, choices in (("meeting", meetings), ("process", processes)):
             field = self.fields[name]
@@ -44,7 +46,11 @@ class CarnetForm(forms.Form):
                 name = f"n-{len(self.rows)}"
                 self.rows[name] = (kind, target.code)
                 self.fields[name] = forms.IntegerField(
-                    label=f"{label} – {say(target.title)}", min_value=0, max_value=MOST, required=False, help_text=_("Blanks")
+                    label=f"{label} – {say(target.title)}",
+                    min_value=0,
+                    max_value=MOST,
+                    required=False,
+                    help_text=_("Blanks"),
                 )
 
     def sections(self) -> list[Wanted]:

@@ -21,7 +21,9 @@ def declare() -> None:
         data=_("what the person said on the numbered blank, sealed by the carnet's own key; erased once it is settled"),
         people=_("people met at meetings and markets"),
         lasts=Lasts(months=12),
-        after=_("the day of the event: the numbers and the reasons of what was settled; names go as soon as it is settled"),
+        after=_(
+            "the day of the event: the numbers and the reasons of what was settled; names go as soon as it is settled"
+        ),
         models=("desk.Carnet", "desk.Entry", "desk.Section", "desk.Upload", "desk.Act"),
         due=_due,
         recipients=_("agents of the offline desk"),
@@ -33,4 +35,6 @@ def declare() -> None:
 
 
 def _due(before: dt.datetime) -> QuerySet[Carnet]:
-    return Carnet.objects.filter(event_on__lt=before.date(), state__in=(Carnet.State.CLOSED, Carnet.State.LOST)).order_by("pk")
+    return Carnet.objects.filter(
+        event_on__lt=before.date(), state__in=(Carnet.State.CLOSED, Carnet.State.LOST)
+    ).order_by("pk")

@@ -129,12 +129,17 @@ def opened(raw: bytes, *, code: str, digest: str, private: str) -> list[Raw]:
     if made["carnet"] != code:
         raise _wrong("ce fichier est d'un autre carnet", "this file is of another carnet")
     if made["digest"] != digest:
-        raise _wrong("ce fichier vient d'un autre paquet de ce carnet", "this file comes from another package of this carnet")
+        raise _wrong(
+            "ce fichier vient d'un autre paquet de ce carnet", "this file comes from another package of this carnet"
+        )
     forged = _wrong(
-        "ce fichier a été altéré, ou n'a pas été fait par ce carnet", "this file was altered, or not made by this carnet"
+        "ce fichier a été altéré, ou n'a pas été fait par ce carnet",
+        "this file was altered, or not made by this carnet",
     )
     try:
-        theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), base64.b64decode(made["key"], validate=True))
+        theirs = ec.EllipticCurvePublicKey.from_encoded_point(
+            ec.SECP256R1(), base64.b64decode(made["key"], validate=True)
+        )
         ours = serialization.load_pem_private_key(private.encode(), password=None)
         assert isinstance(ours, ec.EllipticCurvePrivateKey)
         cipher = AESGCM(_key(ours.exchange(ec.ECDH(), theirs), code))

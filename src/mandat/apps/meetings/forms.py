@@ -35,13 +35,15 @@ class CalendarFilters(forms.Form):
     """What narrows the calendar, through its address."""
 
     lieu = forms.CharField(label=gettext_lazy("Commune or département"), required=False, max_length=80)
-    genre = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, choices=[_ALL, *Kind.choices])
+    genre = forms.ChoiceField(label=gettext_lazy("Kind of meeting"), required=False, choices=[_ALL, *Kind.choices])
     mesure = forms.ChoiceField(label=gettext_lazy("Measure"), required=False)
     mois = forms.RegexField(
         label=gettext_lazy("Month"), regex=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", required=False,
         widget=forms.TextInput(attrs={"type": "month"}),
         error_messages={"invalid": gettext_lazy("Write the month as 2026-10.")},
     )  # fmt: skip
+
+    demarche = forms.SlugField(required=False, max_length=60, label=gettext_lazy("Process"), widget=forms.HiddenInput)
 
     def __init__(self, current: Published, data: Any) -> None:
         super().__init__(data)
@@ -63,7 +65,12 @@ class CalendarFilters(forms.Form):
     def search(self) -> Search:
         """What is asked; a filter that is wrong narrows nothing, and says so beside its field."""
         given = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
-        return Search(area=given.get("lieu", ""), kind=given.get("genre", ""), measure=int(given.get("mesure") or 0))
+        return Search(
+            area=given.get("lieu", ""),
+            kind=given.get("genre", ""),
+            measure=int(given.get("mesure") or 0),
+            process=given.get("demarche", ""),
+        )
 
     def month(self) -> dt.date | None:
         said = self.cleaned_data.get("mois", "")
@@ -88,7 +95,7 @@ class BookForm(forms.Form):
         super().__init__(*args, **options)
         field = self.fields["age"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = age_choices(_("I prefer not to say"))
+        field.choices = age_choices(_("I would rather not say"))
 
 
 class BookForForm(BookForm):
@@ -160,7 +167,7 @@ class MeetingForm(forms.Form):
         required=False,
         help_text=gettext_lazy("A training or a series of events: its rules then hold."),
     )
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of meeting"), choices=Kind.choices)
     title_fr = forms.CharField(label=gettext_lazy("Title in French"), max_length=200)
     title_en = forms.CharField(label=gettext_lazy("Title in English"), max_length=200, required=False)
     text_fr = _text(gettext_lazy("What it is about, in French"), max_length=4000)

@@ -8,6 +8,7 @@ from mandat.apps.desk.adapters.registry import (
     Conflict,
     Context,
     Field,
+    Refusal,
     Target,
     Window,
     adapter_of,
@@ -15,4 +16,15 @@ from mandat.apps.desk.adapters.registry import (
     register,
 )
 
-__all__ = ["Adapter", "Conflict", "Context", "Field", "Target", "Window", "adapter_of", "adapters", "register"]
+__all__ = [
+    "Adapter",
+    "Conflict",
+    "Context",
+    "Field",
+    "Refusal",
+    "Target",
+    "Window",
+    "adapter_of",
+    "adapters",
+    "register",
+]

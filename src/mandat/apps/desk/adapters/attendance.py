@@ -21,11 +21,15 @@ def _targets(process: str, meeting: str) -> Sequence[Target]:
     found = selectors.meeting(meeting) if meeting else None
     if found is not None:
         return [Target(found.code, found.title)]
-    return [Target(one.code, one.title) for one in selectors.upcoming(selectors.of_component(process))] if process else []
+    return (
+        [Target(one.code, one.title) for one in selectors.upcoming(selectors.of_component(process))] if process else []
+    )
 
 
 def _fields(target: str) -> Sequence[Field]:
-    ages = tuple((age, Text(CATEGORIES["age"][age].fr, CATEGORIES["age"][age].en)) for age in ORDER["age"] if age != "unknown")
+    ages = tuple(
+        (age, Text(CATEGORIES["age"][age].fr, CATEGORIES["age"][age].en)) for age in ORDER["age"] if age != "unknown"
+    )
     return (
         Field("name", Text("Nom et prénom", "Name")),
         Field("age", Text("Âge (facultatif)", "Age (optional)"), type="choice", required=False, choices=ages),

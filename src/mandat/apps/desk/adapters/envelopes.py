@@ -33,7 +33,9 @@ FIELDS = (
 
 
 def _targets(process: str, meeting: str) -> Sequence[Target]:
-    rows = Poll.objects.filter(roll__process=process, state=Poll.State.OPEN).order_by("opens_at", "pk") if process else []
+    rows = (
+        Poll.objects.filter(roll__process=process, state=Poll.State.OPEN).order_by("opens_at", "pk") if process else []
+    )
     return [Target(one.reference, one.title) for one in rows if Channel.PAPER in one.rules.channels and not one.over()]
 
 
@@ -125,7 +127,11 @@ def _take(target: str, data: Data, context: Context) -> str:
     return ""
 
 
-def _begin(actor: User, target: str, count: int, day: dt.date, place: str) -> Mapping[str, Any]:
+def _begin(
+    actor: User, target: str, count: int, day: dt.date, place: str, memory: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    if memory:
+        return memory  # one urn for a carnet
     batch = paper.batch_open(actor=actor, poll=_poll(target), place=place)
     return {"batch": batch.pk, "urn": batch.number}
 

@@ -79,8 +79,21 @@ class Conflict(InputError):  # noqa: N818 - it is no error of the person: an age
         self.may_take = may_take
 
 
-def _no_memory(actor: User, target: str, count: int, day: dt.date, place: str) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An entry refused by what took it, where something of the refusal must be kept (a sheet that counts its lines)."""
+
+    why: Text
+
+
+def _no_memory(
+    actor: User, target: str, count: int, day: dt.date, place: str, memory: Mapping[str, Any]
+) -> Mapping[str, Any]:
     return {}
+
+
+def _no_end(actor: User, memory: Mapping[str, Any]) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +104,9 @@ class Adapter:
     - ``fields(target)``: what is asked;
     - ``window(target)``: when;
     - ``check(target, data, context)``: raises InputError to refuse, Conflict to have an agent look; writes nothing;
-    - ``take(target, data, context)``: the same, and takes it; gives its public reference or ""; in the caller's transaction;
-    - ``begin(actor, target, count, day, place)``: what the section remembers before its first entry is taken (a sheet, an urn).
+    - ``take(target, data, context)``: the same, and takes it; gives its public reference, "", or a Refusal that is kept; in the caller's transaction;
+    - ``begin(actor, target, count, day, place, memory)``: before ``count`` entries are taken, what the section then remembers (a sheet, an urn);
+    - ``end(actor, memory)``: once they are.
     """
 
     kind: str
@@ -101,8 +115,9 @@ class Adapter:
     fields: Callable[[str], Sequence[Field]]
     window: Callable[[str], Window]
     check: Callable[[str, Data, Context], None]
-    take: Callable[[str, Data, Context], str]
-    begin: Callable[[User, str, int, dt.date, str], Mapping[str, Any]] = _no_memory
+    take: Callable[[str, Data, Context], str | Refusal]
+    begin: Callable[[User, str, int, dt.date, str, Mapping[str, Any]], Mapping[str, Any]] = _no_memory
+    end: Callable[[User, Mapping[str, Any]], None] = _no_end
     help: Text = field(default_factory=lambda: Text("", ""))
 
 

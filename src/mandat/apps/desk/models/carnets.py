@@ -78,7 +78,6 @@ class Section(models.Model):
     first = models.PositiveIntegerField()
     last = models.PositiveIntegerField()
     memory: models.JSONField[Any, Any] = models.JSONField(default=dict)
-    begun = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("section of a carnet")

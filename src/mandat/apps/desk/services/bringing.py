@@ -124,9 +124,7 @@ def _section(sections: list[Section], number: int) -> Section | None:
     return next((one for one in sections if one.first <= number <= one.last), None)
 
 
-def _sealed(
-    carnet: Carnet, sections: list[Section], raw: bytes, secret: str, private: str
-) -> Iterator[Read | Wrong]:
+def _sealed(carnet: Carnet, sections: list[Section], raw: bytes, secret: str, private: str) -> Iterator[Read | Wrong]:
     entries = sealing.opened(raw, code=carnet.code, digest=carnet.digest, private=private)
     if len(entries) > carnet.blanks:
         raise InputError(Text("ce fichier a plus d'entrées que le carnet de feuillets", "this file has more entries than the carnet has blanks"))  # fmt: skip
@@ -135,7 +133,9 @@ def _sealed(
             if len(entry.body) > sealing.LONGEST:
                 raise InputError(Text("cette entrée est trop longue", "this entry is too long"))
             if not hmac.compare_digest(sealing.tag(secret, entry.body), entry.tag.lower()):
-                raise InputError(Text("cette entrée n'a pas été faite par ce carnet", "this entry was not made by this carnet"))
+                raise InputError(
+                    Text("cette entrée n'a pas été faite par ce carnet", "this entry was not made by this carnet")
+                )
             yield _entry(sections, entry.body)
         except InputError as error:
             yield Wrong(f"{rank}", error.text)
@@ -197,7 +197,9 @@ def _date(field: Field, said: str) -> str:
             return dt.datetime.strptime(said, form).date().isoformat()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
-    raise InputError(Text(f"{field.label.fr} : écrivez 1980-02-29 ou 29/02/1980", f"{field.label.en}: write 1980-02-29"))
+    raise InputError(
+        Text(f"{field.label.fr} : écrivez 1980-02-29 ou 29/02/1980", f"{field.label.en}: write 1980-02-29")
+    )
 
 
 # -- the table typed from paper
@@ -206,7 +208,9 @@ def _date(field: Field, said: str) -> str:
 def _table(sections: list[Section], raw: bytes, secret: str) -> Iterator[Read | Wrong]:
     """Lines of a table: ``feuillet``, ``controle``, ``moment``, ``raye``, then the fields. Raises InputError for what is no table."""
     if len(raw) > sealing.LARGEST or b"\0" in raw:
-        raise InputError(Text("ce fichier n'est ni un carnet ni un tableau", "this file is neither a carnet nor a table"))
+        raise InputError(
+            Text("ce fichier n'est ni un carnet ni un tableau", "this file is neither a carnet nor a table")
+        )
     text = "\n".join(decoding.lines(io.BytesIO(raw)))
     head = text.split("\n", 1)[0]
     mark = max(";,\t", key=head.count)
@@ -221,7 +225,11 @@ def _table(sections: list[Section], raw: bytes, secret: str) -> Iterator[Read | 
         )
     try:
         for line, row in enumerate(reader, start=2):
-            given = {(k or "").strip().casefold(): (v or "").strip() for k, v in row.items() if isinstance(v, str) or v is None}
+            given = {
+                (k or "").strip().casefold(): (v or "").strip()
+                for k, v in row.items()
+                if isinstance(v, str) or v is None
+            }
             if not any(value for name, value in given.items() if name not in ("feuillet", "controle")):
                 continue  # a blank left blank
             try:
@@ -239,12 +247,16 @@ def _line(sections: list[Section], given: Mapping[str, str], secret: str) -> Rea
         raise InputError(Text("ce feuillet n'est pas du carnet", "this blank is not of the carnet"))
     control = "".join(given["controle"].split()).zfill(8)
     if not hmac.compare_digest(control.encode(), sealing.blank(secret, number).encode()):
-        raise InputError(Text("le contrôle de ce feuillet n'est pas le bon", "the control number of this blank is wrong"))
+        raise InputError(
+            Text("le contrôle de ce feuillet n'est pas le bon", "the control number of this blank is wrong")
+        )
     try:
         said = given["moment"].replace("T", " ")[:16]
         at = opening(dt.datetime.strptime(said, "%Y-%m-%d %H:%M"))  # noqa: DTZ007 - the clocks of Paris are put to it
     except ValueError:
-        raise InputError(Text("écrivez le moment ainsi : 2026-10-03 18:30", "write the moment as 2026-10-03 18:30")) from None
+        raise InputError(
+            Text("écrivez le moment ainsi : 2026-10-03 18:30", "write the moment as 2026-10-03 18:30")
+        ) from None
     void = given.get("raye", "").casefold() in ("oui", "x", "1", "yes")
     fields = {one.name: one for one in adapter_of(section.kind).fields(section.target)}
     data: dict[str, Any] = {}

@@ -149,7 +149,9 @@ def locked(carnet: Carnet) -> Carnet:
     """The row of a carnet, locked until the transaction ends; not closed. Raises InputError."""
     found = Carnet.objects.select_for_update(of=("self",)).select_related("holder").get(pk=carnet.pk)
     if found.state in (Carnet.State.CLOSED, Carnet.State.LOST):
-        raise InputError(Text("ce carnet est clos : sa clé est détruite", "this carnet is closed: its key is destroyed"))
+        raise InputError(
+            Text("ce carnet est clos : sa clé est détruite", "this carnet is closed: its key is destroyed")
+        )
     return found
 
 
@@ -204,7 +206,9 @@ def carnet_close(*, actor: User, carnet: Carnet) -> Carnet:
     found = locked(carnet)
     states = list(found.entries.order_by("number").values_list("state", "conflicted"))
     if not states:
-        raise InputError(Text("rien n'est revenu : déclarez-le perdu ou inutilisé", "nothing came back: declare it lost or unused"))
+        raise InputError(
+            Text("rien n'est revenu : déclarez-le perdu ou inutilisé", "nothing came back: declare it lost or unused")
+        )
     left = sum(state in (Entry.State.RECEIVED, Entry.State.CONFLICT) for state, _ in states)
     if left:
         raise InputError(Text(f"{left} feuillets restent à régler", f"{left} blanks are left to settle"))

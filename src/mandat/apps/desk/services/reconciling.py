@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import require
-from mandat.apps.desk.adapters import Adapter, Conflict, Context, adapter_of
+from mandat.apps.desk.adapters import Adapter, Conflict, Context, Refusal, adapter_of
 from mandat.apps.desk.models import Act, Carnet, Entry, Section
 from mandat.apps.desk.services.preparing import act, locked
 from mandat.kernel.errors import InputError, MandatError
@@ -107,31 +108,48 @@ def carnet_reconcile(*, actor: User, carnet: Carnet, sworn: bool) -> Outcome:
         )
     with transaction.atomic():
         found = locked(carnet)
-        _begin(actor, found)
+        begun = _begin(actor, found)
     counts = {"taken": 0, "refused": 0, "conflict": 0}
     for pk in list(found.entries.filter(state=Entry.State.RECEIVED).order_by("number").values_list("pk", flat=True)):
         state = _settle(actor, pk)
         if state in counts:
             counts[state] += 1
     outcome = Outcome(counts["taken"], counts["refused"], counts["conflict"])
+    _end(actor, begun)
     with transaction.atomic():
-        act(found, Act.What.RECONCILED, actor, taken=outcome.taken, refused=outcome.refused, conflicts=outcome.conflicts)
+        act(
+            found, Act.What.RECONCILED, actor, taken=outcome.taken, refused=outcome.refused, conflicts=outcome.conflicts
+        )
     return outcome
 
 
-def _begin(actor: User, carnet: Carnet) -> None:
-    """Have each section that has entries begun by its adapter, once: a sheet, an urn."""
-    for section in carnet.sections.select_for_update().filter(begun=False).order_by("first"):
+def _begin(actor: User, carnet: Carnet, settling: int = 0) -> list[int]:
+    """Have each section that has entries to take begun by its adapter: a sheet, an urn. ``settling``: the section of a conflict being settled."""
+    begun = []
+    for section in carnet.sections.select_for_update().order_by("first"):
         count = section.entries.filter(state=Entry.State.RECEIVED).count()
+        if settling:
+            count = 1 if section.pk == settling else 0
         if not count:
             continue
         try:
             with transaction.atomic():
-                memory = adapter_of(section.kind).begin(actor, section.target, count, carnet.event_on, f"{carnet.place} ({carnet.code})")
+                memory = adapter_of(section.kind).begin(
+                    actor, section.target, count, carnet.event_on, f"{carnet.place} ({carnet.code})", section.memory
+                )
         except (MandatError, PermissionDenied):
             # Each entry says why when it is looked at: what cannot begin takes nothing.
             continue
-        Section.objects.filter(pk=section.pk).update(memory=dict(memory), begun=True)
+        Section.objects.filter(pk=section.pk).update(memory=dict(memory))
+        begun.append(section.pk)
+    return begun
+
+
+def _end(actor: User, sections: list[int]) -> None:
+    """Tell adapters that their entries are taken; what cannot end now is left to whoever keeps that register."""
+    for section in Section.objects.filter(pk__in=sections).order_by("first"):
+        with suppress(MandatError, PermissionDenied), transaction.atomic():
+            adapter_of(section.kind).end(actor, section.memory)
 
 
 def _settle(actor: User, pk: int) -> str:
@@ -145,7 +163,7 @@ def _settle(actor: User, pk: int) -> str:
             adapter = adapter_of(section.kind)
             in_time(adapter, section, entry, timezone.now())
             with transaction.atomic():
-                adapter.take(section.target, entry.data or {}, _context(actor, section, entry))
+                made = adapter.take(section.target, entry.data or {}, _context(actor, section, entry))
         except Conflict as error:
             entry.state, entry.conflicted, entry.may_take = Entry.State.CONFLICT, True, error.may_take
             _said(entry, error.text)
@@ -153,8 +171,10 @@ def _settle(actor: User, pk: int) -> str:
             entry.state, entry.data, entry.other = Entry.State.REFUSED, None, None
             _said(entry, error.text if isinstance(error, MandatError) else _NOT_BEGUN)
         else:
-            entry.state, entry.data, entry.other = Entry.State.TAKEN, None, None
-            _said(entry, Text("", ""))
+            refused = isinstance(made, Refusal)
+            entry.state = Entry.State.REFUSED if refused else Entry.State.TAKEN
+            entry.data = entry.other = None
+            _said(entry, made.why if isinstance(made, Refusal) else Text("", ""))
         entry.settled_by = actor if entry.state != Entry.State.CONFLICT else None
         entry.settled_at = timezone.now() if entry.state != Entry.State.CONFLICT else None
         entry.save()
@@ -198,14 +218,17 @@ def conflict_settle(
             raise InputError(Text("ce feuillet ne peut qu'être refusé", "this blank can only be refused"))
         section = row.section
         data = row.other if choice == "take-other" else row.data
-        if row.other is None:
-            adapter_of(section.kind).take(section.target, data or {}, _context(actor, section, row, said))
-        else:
+        adapter = adapter_of(section.kind)
+        if row.other is not None:
             # Which content is right is settled; whether it may be taken is looked at anew.
-            in_time(adapter_of(section.kind), section, row, timezone.now())
-            _begin(actor, row.carnet)
-            section.refresh_from_db()
-            adapter_of(section.kind).take(section.target, data or {}, _context(actor, section, row))
+            in_time(adapter, section, row, timezone.now())
+        begun = _begin(actor, row.carnet, settling=section.pk)
+        section.refresh_from_db()
+        context = _context(actor, section, row, said if row.other is None else "")
+        made = adapter.take(section.target, data or {}, context)
+        if isinstance(made, Refusal):
+            raise InputError(made.why)
+        _end(actor, begun)
         row.state = Entry.State.TAKEN
     row.data = row.other = None
     row.settled_why, row.settled_by, row.settled_at = said, actor, timezone.now()

@@ -83,7 +83,11 @@ def prepare(request: HttpRequest) -> HttpResponse:
     if meeting or process:
         initial: dict[str, Any] = {"event_on": timezone.localdate()}
         if found is not None:
-            initial = {"title": say(found.title)[:150], "place": found.place, "event_on": found.starts_at.astimezone(PARIS).date()}
+            initial = {
+                "title": say(found.title)[:150],
+                "place": found.place,
+                "event_on": found.starts_at.astimezone(PARIS).date(),
+            }
         form = CarnetForm(request.POST or None, process=process, meeting=meeting, initial=initial)
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
@@ -136,7 +140,8 @@ def _shown(request: HttpRequest, found: Carnet, *, status: int = 200, **forms: A
                         "entry": row,
                         "first": _words(row, row.data),
                         "second": _words(row, row.other),
-                        "form": given or SettleForm(may_take=row.may_take, two=row.other is not None, auto_id=f"s{row.number}-%s"),
+                        "form": given
+                        or SettleForm(may_take=row.may_take, two=row.other is not None, auto_id=f"s{row.number}-%s"),
                     }
                 )
     foreseen = list(reconciling.foreseen(actor=user_of(request), carnet=found)) if live else []
@@ -146,7 +151,9 @@ def _shown(request: HttpRequest, found: Carnet, *, status: int = 200, **forms: A
         "carnet": found,
         "live": live,
         "sections": list(found.sections.order_by("first")),
-        "counts": [(str(label), formats.number(counts[state], 0)) for state, label in Entry.State.choices if counts[state]],
+        "counts": [
+            (str(label), formats.number(counts[state], 0)) for state, label in Entry.State.choices if counts[state]
+        ],
         "used": len(rows),
         "foreseen": _foreseen_table(foreseen, outcomes) if foreseen else None,
         "more": max(0, len(foreseen) - SHOWN),
@@ -241,7 +248,9 @@ def bring(request: HttpRequest, code: str) -> HttpResponse:
         else:
             words = ngettext("%(n)s new entry.", "%(n)s new entries.", made.new) % {"n": made.new}
             if made.known:
-                words += " " + ngettext("%(n)s was there already.", "%(n)s were there already.", made.known) % {"n": made.known}
+                words += " " + ngettext("%(n)s was there already.", "%(n)s were there already.", made.known) % {
+                    "n": made.known
+                }
             messages.success(request, words)
             if made.wrong:
                 messages.warning(request, ngettext("%(n)s line could not be read: see below.", "%(n)s lines could not be read: see below.", len(made.wrong)) % {"n": len(made.wrong)})  # fmt: skip

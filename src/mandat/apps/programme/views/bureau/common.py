@@ -39,6 +39,7 @@ MENU = (
     ("community:queue", "moderation", "community.moderate"),
     ("community:badges", "badges", "community.badge"),
     ("ballots:bureau_list", "ballots", "ballots.audit"),
+    ("desk:carnets", "desk", "desk.collect"),
     ("bureau:definitions", "definitions", "programme.definition_edit"),
     ("rulebook:bureau_rules", "rules", "programme.definition_edit"),
     ("bureau:publications", "publications", "bureau.enter"),
@@ -72,6 +73,7 @@ def _words() -> dict[str, str]:
         "payments": _("Payments of rights"),
         "registers": _("Labels and contracts"),
         "meetings": _("Meetings"),
+        "desk": _("Offline desk"),
         "sittings": _("Committees"),
         "following": _("Payments and accounts of aids"),
         "imports": _("Imports"),
@@ -112,7 +114,7 @@ def menu(request: HttpRequest, current: Published | None) -> list[dict[str, Any]
                 "label": words[key],
                 "here": here == name
                 or (
-                    key in ("imports", "offers", "wallets", "funds", "meetings", "ballots")
+                    key in ("imports", "offers", "wallets", "funds", "meetings", "ballots", "desk")
                     and here.startswith(f"{key}:")
                 ),
                 "count": count,
