@@ -42,6 +42,10 @@ KNOWN_OUTSIDE = {
     "mandat.apps.ballots.models": {
         "mandat.apps.budgeting": "projects are put to a poll, and its ballots are counted and explained",
         "mandat.apps.participation": "a process shows its polls, and asks whether someone is on its roll",
+        "mandat.apps.desk": "envelopes are marked on the roll of a poll, and kits print its ballots",
+    },
+    "mandat.apps.petitions.models": {
+        "mandat.apps.desk": "signatures given without network go through the sheets of a petition"
     },
     "mandat.apps.community.models": {
         "mandat.apps.demonstration": "residents follow in bulk, and moderators find what was reported",

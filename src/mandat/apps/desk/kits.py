@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from mandat.apps.ballots.choices import GRADES
 from mandat.apps.ballots.models import Channel, Poll
 from mandat.apps.desk import sealing
 from mandat.apps.desk.adapters import adapter_of
@@ -190,9 +191,7 @@ _HOW = {
 def _ballot(subject: Subject) -> dict[str, Any]:
     poll, language = subject.source, current_language()
     rules = poll.rules
-    mentions = [getattr(one.label, language) for one in getattr(rules, "mentions", ()) or ()]
-    if rules.type == "majority-judgement" and not mentions:
-        mentions = [_("Excellent"), _("Very good"), _("Good"), _("Fair"), _("Poor"), _("To reject")]
+    mentions = [one.in_(language) for one in GRADES] if rules.type == "majority-judgement" else []
     how = str(_HOW[rules.type])
     if rules.type == "cumulative" and rules.points:
         how = _("You have %(n)s points. ") % {"n": rules.points} + how
@@ -313,7 +312,7 @@ def blanks_pdf(carnet: Carnet, sections: Sequence[tuple[Section, Sequence[tuple[
         "issuer": _("The Region"),
         "demo": _("Demonstration: this document is worth nothing.") if carnet.synthetic else "",
         "words": {
-            "page": _("page"), "of": _("of"), "blank": _("Blank"), "control": _("control"), "moment": _("Day and hour of collection"),
+            "page": _("page"), "of": _("of"), "blank": pgettext("carnet", "Blank"), "control": _("control"), "moment": _("Day and hour of collection"),
             "void": _("Struck out"),
         },
         "blanks": blanks,

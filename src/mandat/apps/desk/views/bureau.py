@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from mandat.apps.accounts.access import requires
@@ -174,7 +174,7 @@ def _shown(request: HttpRequest, found: Carnet, *, status: int = 200, **forms: A
 def _foreseen_table(rows: list[reconciling.Foreseen], outcomes: dict[str, str]) -> Table:
     return Table(
         caption=_("What will become of each entry"),
-        columns=(Column(_("Blank"), right=True), Column(_("What")), Column(_("Collected")), Column(_("Outcome")), Column(_("Why"))),
+        columns=(Column(pgettext("carnet", "Blank"), right=True), Column(_("What")), Column(_("Collected")), Column(_("Outcome")), Column(_("Why"))),
         rows=[
             (
                 str(one.entry.number), say(one.entry.section.title), formats.moment(one.entry.collected_at), outcomes[one.outcome],
@@ -191,7 +191,7 @@ def _settled_table(rows: list[Entry]) -> Table | None:
         return None
     return Table(
         caption=_("Refused, or settled by hand"),
-        columns=(Column(_("Blank"), right=True), Column(_("What")), Column(_("State")), Column(_("Why")), Column(_("By"))),
+        columns=(Column(pgettext("carnet", "Blank"), right=True), Column(_("What")), Column(_("State")), Column(_("Why")), Column(_("By"))),
         rows=[
             (
                 str(row.number), say(row.section.title), str(row.get_state_display()),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -57,7 +58,7 @@ def places_said(meeting: Meeting) -> str:
     if meeting.state == State.CANCELLED:
         return _("Cancelled")
     if meeting.ends_at < timezone.now():
-        return _("Held") if meeting.state == State.HELD else _("Over")
+        return _("Held") if meeting.state == State.HELD else pgettext("meeting", "Over")
     if meeting.booking == Meeting.Booking.NONE:
         return _("Come as you are")
     if meeting.free is None:
