@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mandat.apps.accounts.models import Notice, User
-from mandat.apps.demonstration import cases, claims, classes, community, consultations, following, purses
+from mandat.apps.demonstration import cases, claims, classes, community, consultations, desk, following, purses
 from mandat.apps.demonstration.bodies import bodies
 from mandat.apps.demonstration.claims import Act, Staff, moment
 from mandat.apps.demonstration.clock import set_to
@@ -84,6 +84,7 @@ def life(current: Published, where: Places) -> Life:
         *_applications(current, where, cases.Desk(agent, second, admin)),
         *community.acts(current, users, agent, second),
         *consultations.acts(found, users, agent),
+        *desk.acts(where, users, agent),
     ]
     weeks: dict[dt.date, list[Act]] = defaultdict(list)
     for act in every:

@@ -36,7 +36,7 @@ INSTRUMENTS: dict[str, Instrument] = {
         Instrument("ride", Text("covoiturage", "carpooling")),
         Instrument("path", Text("trajectoire chiffrée", "quantified pathway"), live=True),
         Instrument("match", Text("mise en relation", "matching")),
-        Instrument("book", Text("réservation", "booking")),
+        Instrument("book", Text("réservation", "booking"), live=True),
         Instrument("dir", Text("annuaire", "directory")),
         Instrument("budget", Text("suivi budgétaire", "budget tracking"), live=True),
         Instrument("mile", Text("jalons", "milestones"), live=True),
