@@ -23,9 +23,9 @@ class _OfMediation(Data):
     ),
 )
 class Opened(_OfMediation):
-    """The first requests were received: enough of them to be told. ``step`` names it among the steps of a commitment."""
+    """The first requests were received: enough of them to be told. ``milestone`` names it among the steps of a commitment."""
 
-    step: str = "mediation-service-open"
+    milestone: str = "mediation-service-open"
 
 
 @fact_type(

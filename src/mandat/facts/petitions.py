@@ -155,7 +155,7 @@ class SignaturesRestored(_OfPetition):
     ),
 )
 class Answered(_OfPetition):
-    """``in_time``: on or before the last day. ``days`` from the threshold to the answer."""
+    """``in_time``: on or before the last day. ``days`` from the threshold to the answer. ``milestone``: what it is among the steps of a commitment."""
 
     threshold: str
     consequence: Consequence
@@ -163,6 +163,7 @@ class Answered(_OfPetition):
     outcome_label: str
     days: int
     in_time: bool
+    milestone: str = "first-interpellation"
 
 
 @fact_type(
@@ -241,7 +242,10 @@ class CampaignOpened(Data):
     ),
 )
 class ReferendumHeld(Data):
-    """``poll`` is the vote's reference; ``turnout`` in percent of the roll where it has a known size."""
+    """``poll`` is the vote's reference; ``turnout`` in percent of the electors where their number is known.
+
+    ``milestone``: what it is among the steps of a commitment, where citizens asked for it.
+    """
 
     process: str
     component: str
@@ -254,3 +258,4 @@ class ReferendumHeld(Data):
     blank: int
     turnout: Decimal | None = None
     due_on: dt.date | None = None
+    milestone: str = ""

@@ -37,7 +37,10 @@ from mandat.kernel.text import Text
 DONE = "history-written"
 
 #: Facts that only their own services make: nothing is planned of them here.
-SERVED = ("rights.", "offers.", "wallets.", "labels.", "contracts.", "consultations.", "meetings.", "desk.")
+SERVED = (
+    "rights.", "offers.", "wallets.", "labels.", "contracts.", "consultations.", "meetings.", "desk.",
+    "petitions.", "referendums.", "mediation.",
+)  # fmt: skip
 
 Week = tuple[dt.datetime, list[Planned]]
 

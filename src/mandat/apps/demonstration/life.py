@@ -11,7 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mandat.apps.accounts.models import Notice, User
-from mandat.apps.demonstration import cases, claims, classes, community, consultations, desk, following, purses
+from mandat.apps.demonstration import (
+    cases,
+    claims,
+    classes,
+    community,
+    consultations,
+    desk,
+    following,
+    petitions,
+    purses,
+)
 from mandat.apps.demonstration.bodies import bodies
 from mandat.apps.demonstration.claims import Act, Staff, moment
 from mandat.apps.demonstration.clock import set_to
@@ -86,6 +96,7 @@ def life(current: Published, where: Places) -> Life:
         *consultations.acts(found, users, agent),
         *desk.acts(where, users, agent),
     ]
+    every += petitions.acts(petitions.staff_of(agent, second, admin, users, where))
     weeks: dict[dt.date, list[Act]] = defaultdict(list)
     for act in every:
         day = act.at.date()

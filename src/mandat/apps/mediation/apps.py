@@ -6,3 +6,11 @@ class MediationConfig(AppConfig):
     name = "mandat.apps.mediation"
     label = "mediation"
     verbose_name = _("Mediation")
+
+    def ready(self) -> None:
+        from mandat.apps.mediation import keeping, running
+        from mandat.web import daily
+
+        running.register()
+        keeping.register()
+        daily.register("mediation_day")

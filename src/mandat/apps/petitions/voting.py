@@ -51,6 +51,9 @@ def entitled(poll: Any, user: User) -> Entitled:
     found = of_poll(poll)
     assert found is not None  # asked for our polls alone
     place = standing.participant(user, found.process)
+    least = getattr(vote_of(found).component, "least_age", 0)
+    if place.age_known < least:
+        raise standing.NotEntitled(standing.too_young(least, standing.join_url(standing.process_of(found.process))))
     return Entitled(area=place.area, age_band=place.age_band)
 
 
@@ -81,6 +84,7 @@ def counted(poll: Any, result: Any) -> None:
             referendums.line(
                 "referendums.held.v1", referendum, vote, origin=referendums.origin_of(referendum), poll=referendum.poll,
                 outcome=outcome, outcome_label=RESULTS[outcome].fr, due_on=due, yes=votes["yes"], no=votes["no"], blank=votes["blank"],
+                milestone="first-citizens-referendum" if referendum.petition_id is not None else "",
                 turnout=_turnout(result.voters, vote),
             )
         ]
