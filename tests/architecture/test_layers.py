@@ -41,6 +41,7 @@ KNOWN_OUTSIDE = {
     },
     "mandat.apps.ballots.models": {
         "mandat.apps.budgeting": "projects are put to a poll, and its ballots are counted and explained",
+        "mandat.apps.demonstration": "the box of a referendum is filled with invented ballots",
         "mandat.apps.participation": "a process shows its polls, and asks whether someone is on its roll",
         "mandat.apps.desk": "envelopes are marked on the roll of a poll, and kits print its ballots",
     },
@@ -55,6 +56,7 @@ KNOWN_OUTSIDE = {
         "mandat.apps.demonstration": "the demonstration keeps the duties and contests it made, to go on with them",
     },
     "mandat.apps.custody.models": {
+        "mandat.apps.mediation": "each case is sealed with a key of its own",
         "mandat.apps.answers": "the file given against a figure is sealed with a key of its own",
         "mandat.apps.participation": "files given with proposals are sealed with the key of who gave them",
         "mandat.apps.rights": "each claim is sealed with a key of its own",
@@ -64,6 +66,8 @@ KNOWN_OUTSIDE = {
         "mandat.apps.demonstration": "residents spend from their wallets, but for the account left to visitors",
     },
     "mandat.apps.organisations.models": {
+        "mandat.apps.mediation": "a group may ask for a mediation in its name",
+        "mandat.apps.petitions": "an organisation may carry a petition",
         "mandat.apps.grants": "organisations apply, and their members act for them",
         "mandat.apps.funds": "loans and stakes name the legal person they were given to",
         "mandat.apps.registers": "organisations hold labels and sign contracts, and their members are told",
@@ -103,6 +107,10 @@ KNOWN_OUTSIDE = {
     },
     "mandat.apps.participation.models": {
         "mandat.apps.budgeting": "proposals are the ideas that budgets study, with credit to their authors",
+        "mandat.apps.petitions": "whoever signs is a participant of the process",
+    },
+    "mandat.apps.petitions.models": {
+        "mandat.apps.demonstration": "petitions and referendums are found to be gone on with"
     },
     "mandat.definitions.models": {
         "mandat.apps": "versions are read by every app; only definitions.store writes them",

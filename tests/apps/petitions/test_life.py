@@ -349,3 +349,20 @@ def test_the_day_is_counted_once_and_small_counts_are_withheld(
     [fact] = facts("petitions.signatures_counted.v1")
     assert (fact.quantity, fact.unit) == (8, "signature")
     assert (fact.data["online"], fact.data["paper"], fact.data["desk"]) == (8, 0, 0)
+
+
+def test_every_table_tells_what_it_does_or_says_why_not(
+    sent: Callable[..., Petition], agent: User, sign: Callable[..., Signature]
+) -> None:
+    from django.apps import apps
+
+    from mandat.apps.mediation.quiet import QUIET as MEDIATION
+    from mandat.apps.petitions.quiet import QUIET
+    from mandat.journal import guard
+
+    named = {model._meta.db_table for app in ("petitions", "mediation") for model in apps.get_app_config(app).get_models()}
+    assert set(QUIET) | set(MEDIATION) == named - {"petitions_crossing"}
+    petition = sent()
+    # Publishing is an act of the institution: forgetting its fact would fail here.
+    with guard.acts():
+        examining.petition_publish(actor=agent, petition=petition)
