@@ -360,7 +360,9 @@ def test_every_table_tells_what_it_does_or_says_why_not(
     from mandat.apps.petitions.quiet import QUIET
     from mandat.journal import guard
 
-    named = {model._meta.db_table for app in ("petitions", "mediation") for model in apps.get_app_config(app).get_models()}
+    named = {
+        model._meta.db_table for app in ("petitions", "mediation") for model in apps.get_app_config(app).get_models()
+    }
     assert set(QUIET) | set(MEDIATION) == named - {"petitions_crossing"}
     petition = sent()
     # Publishing is an act of the institution: forgetting its fact would fail here.

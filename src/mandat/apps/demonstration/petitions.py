@@ -339,7 +339,11 @@ def _voted(staff: Staff) -> None:
     referendums.clock_run(programme=staff.made["ecrans"].programme)
     chance = np.random.default_rng(seed_of("referendum:ecrans"))
     choices = chance.choice(3, size=12_400, p=(0.55, 0.41, 0.04))
-    box_fill(_poll(staff), ({"choice": ("yes", "no", None)[int(one)]} for one in choices), seed="ecrans")
+    box_fill(
+        _poll(staff),
+        (({"choice": "yes"}, {"choice": "no"}, {"blank": True})[int(one)] for one in choices),
+        seed="ecrans",
+    )
 
 
 def _counted(staff: Staff) -> None:
