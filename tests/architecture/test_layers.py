@@ -46,7 +46,8 @@ KNOWN_OUTSIDE = {
         "mandat.apps.desk": "envelopes are marked on the roll of a poll, and kits print its ballots",
     },
     "mandat.apps.petitions.models": {
-        "mandat.apps.desk": "signatures given without network go through the sheets of a petition"
+        "mandat.apps.desk": "signatures given without network go through the sheets of a petition",
+        "mandat.apps.demonstration": "petitions and referendums are found to be gone on with",
     },
     "mandat.apps.community.models": {
         "mandat.apps.demonstration": "residents follow in bulk, and moderators find what was reported",
@@ -108,9 +109,6 @@ KNOWN_OUTSIDE = {
     "mandat.apps.participation.models": {
         "mandat.apps.budgeting": "proposals are the ideas that budgets study, with credit to their authors",
         "mandat.apps.petitions": "whoever signs is a participant of the process",
-    },
-    "mandat.apps.petitions.models": {
-        "mandat.apps.demonstration": "petitions and referendums are found to be gone on with"
     },
     "mandat.definitions.models": {
         "mandat.apps": "versions are read by every app; only definitions.store writes them",
