@@ -146,7 +146,7 @@ def _chart(poll: Poll, told: dict[str, Any]) -> Chart | None:
     items = [Bar(str(one.title), Decimal(_figure(told, one.code)), url=one.url, said="") for one in ordered]
     return bars(
         items,
-        unit="item",
+        unit="item" if "points" in told else "person",
         title=_("Result, in %(what)s") % {"what": what},
         name="ballots-result",
         head=Text("Option", "Option"),
