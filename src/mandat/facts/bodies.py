@@ -1,7 +1,7 @@
 """Facts of assemblies, committees, councils and other bodies: that they exist, are composed, sit, vote, decide and publish.
 
 No fact names a member: the public pages do, since a member of a public body is not a private person there. Titles of items are not told
-either: they may come from a petition. ``subject`` is the body's code or its session's (``ceser/2025-3``). What a vote gives is told once it
+either: they may come from a petition. ``subject`` is the body's code; ``data.session`` is that of its session in it (``2025-3``). What a vote gives is told once it
 is closed. ``quantity`` counts what ``unit`` says: bodies installed, sessions held, minutes published, decisions.
 
 - ``bodies.installed.v1``: 1 ``body``; ``distinct`` of ``data.body`` counts bodies.

@@ -48,12 +48,13 @@ def calendar(events: Iterable[Event], *, name: str, language: str = "fr") -> byt
         said = _("Demonstration: every fact is synthetic.")
         lines.append(f"X-WR-CALDESC:{text(said)}")
     for event in events:
-        lines += _event(event)
+        lines += event_lines(event)
     lines.append("END:VCALENDAR")
     return b"".join(fold(line) for line in lines)
 
 
-def _event(event: Event) -> Iterator[str]:
+def event_lines(event: Event) -> Iterator[str]:
+    """The lines of one event, not yet folded."""
     yield "BEGIN:VEVENT"
     yield f"UID:{text(event.uid)}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}"
     yield f"DTSTAMP:{utc(event.stamp)}"

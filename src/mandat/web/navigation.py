@@ -27,7 +27,7 @@ ENTRIES: list[Entry] = [
     Entry(Text("Argent", "Money"), "funds:board", ("funds:",)),
     Entry(Text("Communes", "Communes"), "territory:communes", ("territory:",)),
     Entry(Text("Faits", "Facts"), "programme:facts", ("programme:fact",)),
-    Entry(Text("Instances", "Bodies"), "programme:bodies", ("programme:body",)),
+    Entry(Text("Instances", "Bodies"), "bodies:bodies", ("bodies:",)),
     Entry(Text("Données", "Data"), "programme:data", ("publications:",)),
 ]  # fmt: skip
 

@@ -19,7 +19,7 @@ from mandat.engines.indicators.value import Geography
 from mandat.kernel.periods import PARIS
 from mandat.kernel.text import Text
 from tests.apps.programme.conftest import person
-from tests.programmes_folder import BODIES, texts
+from tests.programmes_folder import BODIES, PROGRAMME, texts
 
 __all__ = ["person"]
 
@@ -62,7 +62,8 @@ MEETS = dt.datetime(2026, 3, 20, 14, tzinfo=PARIS)
 
 
 def folder_texts(body: str = COMMITTEE, **changes: str) -> dict[str, bytes]:
-    return texts(bodies=BODIES + body, **changes)
+    owner = PROGRAMME.replace("region_name:", 'siret: "23450002300028"\nregion_name:')
+    return texts(**{"programme": owner, "bodies": BODIES + body, **changes})
 
 
 @pytest.fixture

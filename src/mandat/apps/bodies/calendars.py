@@ -10,6 +10,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
+from mandat.web import ics
+from mandat.web.templatetags.formats import say
+
 Function = Callable[[str, str], Iterable["Entry"]]
 
 
@@ -32,9 +37,12 @@ class Entry:
     sequence: int = 0
     all_day: bool = False
     public: bool = True
+    changed_at: dt.datetime | None = None
 
 
 _SOURCES: list[Function] = []
+#: How long a meeting is taken to last where nobody said.
+USUAL = dt.timedelta(hours=3)
 
 
 def register(function: Function) -> None:
@@ -47,3 +55,20 @@ def entries(programme: str, body: str) -> list[Entry]:
     """Every meeting of a body, the latest first."""
     found = [entry for source in _SOURCES for entry in source(programme, body)]
     return sorted(found, key=lambda entry: (entry.starts_at, entry.uid), reverse=True)
+
+
+def event(title: Any, entry: Entry) -> ics.Event:
+    """A meeting of the body ``title`` for a calendar file."""
+    end = entry.ends_at or entry.starts_at + (dt.timedelta(days=1) if entry.all_day else USUAL)
+    return ics.Event(
+        uid=entry.uid,
+        starts_at=entry.starts_at,
+        ends_at=end,
+        summary=f"{say(title)} – {entry.title}",
+        stamp=entry.changed_at or entry.starts_at,
+        description=str(entry.note),
+        location=entry.place or entry.link,
+        url=f"{settings.SITE_URL}{entry.url}" if entry.url else "",
+        sequence=entry.sequence,
+        status="CANCELLED" if entry.state == "cancelled" else "CONFIRMED",
+    )

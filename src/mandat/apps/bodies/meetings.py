@@ -27,4 +27,5 @@ def entries(programme: str, body: str) -> Iterator[Entry]:
             note=one.notice,
             sequence=one.sequence,
             public=one.public,
+            changed_at=one.convened_at,
         )

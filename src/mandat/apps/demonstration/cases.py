@@ -7,8 +7,9 @@ the services write: thousands of forms filled one page at a time would take an h
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -19,6 +20,7 @@ from django.utils import timezone
 from mandat import journal
 from mandat.apps.accounts.models import User
 from mandat.apps.bodies.models import Term
+from mandat.apps.bodies.terms import BODIES
 from mandat.apps.custody.models import Subject
 from mandat.apps.custody.records import canonical, digest
 from mandat.apps.demonstration import credits
@@ -166,20 +168,25 @@ def _staff(current: Published, desk: Desk, first: dt.date) -> None:
         Post.objects.get_or_create(programme=current.code, duty=duty, user=user, since=since)
     seated = members()
     for body, quorum in sorted(committees(current).items()):
+        colleges = [one for one in BODIES.all(current)[body].document.colleges if one.votes]
+        places = _interleaved([(one.code, seat) for seat in range(1, one.seats + 1)] for one in colleges)
         Term.objects.bulk_create(
             [
                 Term(
-                    programme=current.code,
-                    body=body,
-                    user=user,
-                    name=user.name,
-                    president=rank == 0,
-                    since=since,
-                    synthetic=True,
+                    programme=current.code, body=body, college=place[0], seat=place[1], user=user, name=user.name,
+                    gender=("women", "men")[rank % 2], president=rank == 0, since=since, synthetic=True,
                 )
-                for rank, user in enumerate(seated[: quorum + 3])
+                for rank, (user, place) in enumerate(
+                    zip(seated[: quorum + 3], itertools.chain(places, itertools.repeat(("", None))), strict=False)
+                )
             ]
-        )
+        )  # fmt: skip
+
+
+def _interleaved(rows: Iterable[Sequence[tuple[str, int]]]) -> list[tuple[str, int]]:
+    """The first of each row, then the second of each: every college has members before any is full."""
+    turns = itertools.zip_longest(*rows)
+    return [one for turn in turns for one in turn if one is not None]
 
 
 def cases_of(batch: Batch) -> dict[tuple[str, int], Case]:

@@ -39,7 +39,7 @@ DONE = "history-written"
 #: Facts that only their own services make: nothing is planned of them here.
 SERVED = (
     "rights.", "offers.", "wallets.", "labels.", "contracts.", "consultations.", "meetings.", "desk.",
-    "petitions.", "referendums.", "mediation.",
+    "petitions.", "referendums.", "mediation.", "bodies.",
 )  # fmt: skip
 
 Week = tuple[dt.datetime, list[Planned]]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from mandat.apps.accounts.models import Notice, User
 from mandat.apps.demonstration import (
+    assemblies,
     cases,
     claims,
     classes,
@@ -95,6 +96,7 @@ def life(current: Published, where: Places) -> Life:
         *community.acts(current, users, agent, second),
         *consultations.acts(found, users, agent),
         *desk.acts(where, users, agent),
+        *assemblies.acts(current, assemblies.Secretariat(agent, admin, people.get("elue@demo.example"))),
     ]
     every += petitions.acts(petitions.staff_of(agent, second, admin, users, where))
     weeks: dict[dt.date, list[Act]] = defaultdict(list)

@@ -25,7 +25,7 @@ INSTRUMENTS: dict[str, Instrument] = {
         Instrument("contract", Text("contrat pluriannuel", "multi-year contract"), live=True),
         Instrument("cond", Text("conditions aux aides", "conditionality"), live=True),
         Instrument("right", Text("droit individuel", "individual right"), live=True),
-        Instrument("body", Text("instance", "body")),
+        Instrument("body", Text("instance", "body"), live=True),
         Instrument("process", Text("participation", "participation")),
         Instrument("site", Text("lieux et accès", "sites and access")),
         Instrument("cover", Text("couverture du territoire", "territory coverage"), live=True),

@@ -71,7 +71,7 @@ def communes() -> Iterator[Document]:
 @source("body", label=Text("Instances", "Bodies"), order=4, stamp=_programme_stamp)
 def bodies() -> Iterator[Document]:
     for body in published().bodies.values():
-        address = partial(reverse, "programme:body", args=[body.code])
+        address = partial(reverse, "bodies:body", args=[body.code])
         yield Document(body.code, address, _text(body.title), _text(body.summary))
 
 

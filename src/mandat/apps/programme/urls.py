@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mandat.apps.programme.views import about, bodies, facts, home, measures, search, site, why
+from mandat.apps.programme.views import about, facts, home, measures, search, site, why
 from mandat.web.theme import choose_theme
 
 app_name = "programme"
@@ -18,8 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("faits/", facts.facts, name="facts"),
     path("faits/<int:index>/", facts.fact, name="fact"),
     path("faits/<int:index>/preuve.json", facts.fact_json, name="fact_json"),
-    path("instances/", bodies.bodies, name="bodies"),
-    path("instances/<slug:code>/", bodies.body, name="body"),
     path("statut/", about.status, name="status"),
     path("programme/", about.programme, name="about"),
     path("programme/versions/", about.history, name="history"),

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from mandat.apps.bodies import calendars as bodies
 from mandat.apps.grants.calls import closing
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.standing import MeasureStanding, standings
@@ -18,7 +19,7 @@ from mandat.apps.publications.topics import Topic
 from mandat.definitions.models import DefinitionVersion
 from mandat.engines.indicators.status import LABELS
 from mandat.kernel.text import Language
-from mandat.web.ics import fold, text
+from mandat.web.ics import event_lines, fold, text
 
 
 def _opening(current: Published, title: str, language: Language) -> list[str]:
@@ -80,6 +81,9 @@ def icalendar(current: Published, followed: Topic, *, language: Language) -> byt
     numbers = current.measures if followed.measures is None else followed.measures
     for number in numbers:
         lines += _events(current, found[number], published, language)
+    if followed.sort == "body":
+        for entry in bodies.entries(current.code, followed.code):
+            lines += event_lines(bodies.event(followed.title, entry))
     lines.append("END:VCALENDAR")
     return b"".join(fold(line) for line in lines)
 

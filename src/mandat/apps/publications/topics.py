@@ -44,7 +44,7 @@ class Topic:
         home = reverse("programme:home")
         if not self.code:
             return home
-        names = {"chapter": "programme:chapter", "measure": "programme:measure", "body": "programme:body"}
+        names = {"chapter": "programme:chapter", "measure": "programme:measure", "body": "bodies:body"}
         if self.sort == "area":
             level, code = self.code.split(":", 1)
             name, arguments = f"territory:{level}", [code]
@@ -103,6 +103,8 @@ def latest(current: Published, followed: Topic, *, size: int = 50) -> list[Entry
     if followed.measures is None:
         return journal.page(programme=current.code, size=size).entries
     pages = [journal.page(programme=current.code, measure=n, size=size).entries for n in followed.measures]
+    if followed.sort == "body":  # and what it did itself, whatever it served
+        pages.append(journal.page(programme=current.code, subject=followed.code, size=size).entries)
     found: list[Entry] = []
     for entry in heapq.merge(*pages, key=lambda entry: -entry.index):
         if not found or found[-1].index != entry.index:

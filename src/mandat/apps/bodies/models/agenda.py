@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mandat.apps.bodies.models.members import Term
 from mandat.apps.bodies.models.sessions import Session
@@ -68,7 +69,7 @@ class Item(models.Model):
         DECISION = "decision", _("decision")
         OPINION = "opinion", _("opinion")
         REPORT = "report", _("report")
-        AGREEMENT = "agreement", _("agreement")
+        AGREEMENT = "agreement", pgettext_lazy("item of a body", "agreement")
         ELECTION = "election", _("election")
         MINUTES = "minutes", _("adoption of minutes")
         INFORMATION = "information", _("information")

@@ -72,7 +72,6 @@ def body_fact(
     terms: Terms[Body],
     *,
     programme: str,
-    subject: str = "",
     on: dt.date | None = None,
     quantity: int | None = None,
     unit: str = "",
@@ -88,7 +87,7 @@ def body_fact(
         measures=body.measures,
         commitments=body.commitments,
         area=body.area or "",
-        subject=subject or body.code,
+        subject=body.code,
         quantity=None if quantity is None else Decimal(quantity),
         unit=unit,
         definition=terms.ref,
@@ -100,7 +99,7 @@ def body_fact(
 def session_fact(kind: str, terms: Terms[Body], session: Session, **said: Any) -> Fact:
     """A fact of one session."""
     return body_fact(
-        kind, terms, programme=session.programme, subject=session.reference, shown=session.synthetic,
+        kind, terms, programme=session.programme, shown=session.synthetic,
         session=session.code, held_on=session.on.isoformat(), **said,
     )  # fmt: skip
 

@@ -209,7 +209,7 @@ def body_of(current: Published, code: str) -> dict[str, Any]:
         "summary": both(body.summary),
         "parent": body.parent,
         "measures": [number for number, measure in current.measures.items() if measure.responsible == code],
-        "url": address("programme:body", code, language="fr"),
+        "url": address("bodies:body", code, language="fr"),
     }
 
 

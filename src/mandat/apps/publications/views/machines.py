@@ -129,13 +129,14 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 def _pages(current: Published) -> Iterator[tuple[str, ...]]:
-    alone = ("home", "measures", "facts", "bodies", "status", "about", "data", "glossary", "accessibility", "legal")
+    alone = ("home", "measures", "facts", "status", "about", "data", "glossary", "accessibility", "legal")
     yield from _family([f"programme:{name}" for name in alone], [()])
     yield from _family(["publications:follow", "publications:api", "territory:communes"], [()])
     yield from _family(["programme:measure"], [(number,) for number in current.measures])
     yield from _family(["programme:chapter"], [(code,) for code in current.chapters])
     yield from _family(["programme:why"], [(code,) for code in current.commitments])
-    yield from _family(["programme:body"], [(code,) for code in current.bodies])
+    yield from _family(["bodies:bodies"], [()])
+    yield from _family(["bodies:body"], [(code,) for code in current.bodies])
     region = current_region()
     if region:
         yield from _family(["territory:commune"], [(code,) for code in expand(region.area)])
