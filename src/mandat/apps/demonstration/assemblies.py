@@ -26,8 +26,10 @@ from mandat.apps.grants.seats import committees
 from mandat.apps.programme.published import Published
 from mandat.kernel.text import Text
 
-#: When the first bodies are created, and until when sessions are convened: the last ones are still to come.
-FROM, UNTIL = dt.date(2023, 9, 4), dt.date(2027, 1, 31)
+#: When the first bodies are created.
+FROM = dt.date(2023, 9, 4)
+#: Bodies that their rules have sit so often a year sit twice here; the others once: the whole history is made in seconds.
+MANY = 4
 NOTICE = dt.timedelta(days=16)
 WRITTEN = dt.timedelta(days=10)
 TOWNS = ("Orléans", "Tours", "Bourges", "Blois", "Chartres", "Châteauroux", "Vierzon", "Montargis", "Dreux", "Loches")
@@ -77,17 +79,16 @@ def _weekday(day: dt.date) -> dt.date:
 
 
 def _days(body: Body, start: dt.date, chance: np.random.Generator) -> Iterator[dt.date]:
-    """As many sessions a year as its rules ask for, at most four, outside August and the end of the year."""
-    count = max(1, min(4, body.sessions_a_year))
-    if body.sessions_a_year > 4:
-        count = 6
-    for year in range(2023, 2028):
-        for part in range(count):
-            month = 1 + (12 * part) // count + int(chance.integers(1, 3)) % max(1, 12 // count)
-            month = {8: 9}.get(month, month)
-            day = _weekday(dt.date(year, min(month, 12), int(chance.integers(4, 20))))
-            if start + NOTICE + dt.timedelta(days=14) <= day <= UNTIL:
+    """A session a year, two for the bodies that sit most, in months of their own but August; for two in five, one to come."""
+    count = 2 if body.sessions_a_year >= MANY else 1
+    months = [1 + (12 * part) // count + int(chance.integers(0, 12 // count)) for part in range(count)]
+    for year in range(FROM.year, END.year + 1):
+        for month in months:
+            day = _weekday(dt.date(year, 9 if month == 8 else month, int(chance.integers(4, 20))))
+            if start + NOTICE + dt.timedelta(days=14) <= day <= END:
                 yield day
+    if chance.random() < 0.4:
+        yield _weekday(END + dt.timedelta(days=int(chance.integers(12, 16))))
 
 
 def _begin(desk: Secretariat, body: Body, chance: np.random.Generator, awarding: bool) -> None:
@@ -100,7 +101,7 @@ def _begin(desk: Secretariat, body: Body, chance: np.random.Generator, awarding:
     named = {one.college for one in members(body.code, on=today)}
     if all(college.code in named for college in body.colleges):
         life.body_install(actor=desk.agent, body=body.code)
-    for term in members(body.code, on=today)[:4]:
+    for term in members(body.code, on=today)[:2]:
         terms.interest_declare(
             actor=desk.agent, term=term, nature=("none", "director", "volunteer", "mandate")[term.pk % 4],
             organisation="" if term.pk % 4 == 0 else f"Association synthétique n° {term.pk % 90 + 1}",
@@ -134,7 +135,7 @@ def _session(desk: Secretariat, body: Body, day: dt.date, number: int, chance: n
     convened = moment(_weekday(day - NOTICE), 10)
     name = f"session/{body.code}/{number}"
     drawn = [int(chance.integers(0, 1000)) for _ in range(4)]
-    yield Act(convened, f"{name}/1", partial(_convene, desk, body, starts, number, drawn))
+    yield Act(convened, f"{name}/1", partial(_convene, desk, body, name, starts, number, drawn))
     if day <= END:
         yield Act(moment(day, 15), f"{name}/2", partial(_sit, desk, body, name, number, drawn))
         written = _weekday(day + WRITTEN)
@@ -143,7 +144,7 @@ def _session(desk: Secretariat, body: Body, day: dt.date, number: int, chance: n
         yield Act(moment(_weekday(written + late), 11), f"{name}/3", partial(_write, desk, name, drawn))
 
 
-def _convene(desk: Secretariat, body: Body, starts: dt.datetime, number: int, drawn: Sequence[int]) -> None:
+def _convene(desk: Secretariat, body: Body, name: str, starts: dt.datetime, number: int, drawn: Sequence[int]) -> None:
     town = TOWNS[(drawn[1] + number) % len(TOWNS)]
     session = sessions.session_convene(
         actor=desk.agent, body=body.code, starts_at=starts, ends_at=starts + dt.timedelta(hours=3),
@@ -164,13 +165,11 @@ def _convene(desk: Secretariat, body: Body, starts: dt.datetime, number: int, dr
         title=Text("Point sur les mesures suivies", "Where the measures followed stand"),
     )  # fmt: skip
     agenda.agenda_publish(actor=desk.agent, session=session)
-    desk.held[f"{body.code}/next"] = session
+    desk.held[f"{name}/convened"] = session
 
 
 def _sit(desk: Secretariat, body: Body, name: str, number: int, drawn: Sequence[int]) -> None:
-    session = desk.held.get(f"{body.code}/next")
-    if session is None:
-        session = Session.objects.filter(body=body.code, state=Session.State.CONVENED).order_by("starts_at").first()
+    session = desk.held.get(f"{name}/convened")
     if session is None:
         return
     seated = members(body.code, on=session.on)
