@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -50,14 +50,13 @@ _FOLLOW = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Secretariat:
     """Who acts: an agent who holds the sessions, an administrator who records the members, an elected visitor given a seat."""
 
     agent: User
     admin: User
     visitor: User | None = None
-    held: dict[str, Session] = field(default_factory=dict)
 
 
 def acts(current: Published, desk: Secretariat) -> Iterator[Act]:
@@ -135,24 +134,24 @@ def _session(desk: Secretariat, body: Body, day: dt.date, number: int, chance: n
     convened = moment(_weekday(day - NOTICE), 10)
     name = f"session/{body.code}/{number}"
     drawn = [int(chance.integers(0, 1000)) for _ in range(4)]
-    yield Act(convened, f"{name}/1", partial(_convene, desk, body, name, starts, number, drawn))
+    yield Act(convened, f"{name}/1", partial(_convene, desk, body, starts, number, drawn))
     if day <= END:
-        yield Act(moment(day, 15), f"{name}/2", partial(_sit, desk, body, name, number, drawn))
+        yield Act(moment(day, 15), f"{name}/2", partial(_sit, desk, body, starts, number, drawn))
         written = _weekday(day + WRITTEN)
         # One in nine is published late: delays are there to be looked at.
         late = dt.timedelta(days=21 if drawn[0] % 9 == 0 else 0)
-        yield Act(moment(_weekday(written + late), 11), f"{name}/3", partial(_write, desk, name, drawn))
+        yield Act(moment(_weekday(written + late), 11), f"{name}/3", partial(_write, desk, body, starts, drawn))
 
 
-def _convene(desk: Secretariat, body: Body, name: str, starts: dt.datetime, number: int, drawn: Sequence[int]) -> None:
+def _convene(desk: Secretariat, body: Body, starts: dt.datetime, number: int, drawn: Sequence[int]) -> None:
     town = TOWNS[(drawn[1] + number) % len(TOWNS)]
     session = sessions.session_convene(
         actor=desk.agent, body=body.code, starts_at=starts, ends_at=starts + dt.timedelta(hours=3),
         place=f"Salle synthétique, {town}",
     )  # fmt: skip
     offset = seed_of(body.code) % len(SUBJECTS)
-    before = desk.held.get(body.code)
-    if before is not None and before.minutes.filter(stage="published").count() == 1:
+    before = Session.objects.filter(body=body.code, state=Session.State.CLOSED).order_by("-starts_at").first()
+    if before is not None and list(before.minutes.order_by("rank").values_list("stage", flat=True)) == ["published"]:
         agenda.item_add(
             actor=desk.agent, session=session, nature=Item.Nature.MINUTES, adopts=before,
             title=Text(f"Procès-verbal de la séance {before.code}", f"Minutes of session {before.code}"),
@@ -165,11 +164,10 @@ def _convene(desk: Secretariat, body: Body, name: str, starts: dt.datetime, numb
         title=Text("Point sur les mesures suivies", "Where the measures followed stand"),
     )  # fmt: skip
     agenda.agenda_publish(actor=desk.agent, session=session)
-    desk.held[f"{name}/convened"] = session
 
 
-def _sit(desk: Secretariat, body: Body, name: str, number: int, drawn: Sequence[int]) -> None:
-    session = desk.held.get(f"{name}/convened")
+def _sit(desk: Secretariat, body: Body, starts: dt.datetime, number: int, drawn: Sequence[int]) -> None:
+    session = Session.objects.filter(body=body.code, starts_at=starts, state=Session.State.CONVENED).first()
     if session is None:
         return
     seated = members(body.code, on=session.on)
@@ -186,8 +184,6 @@ def _sit(desk: Secretariat, body: Body, name: str, number: int, drawn: Sequence[
         else:
             _roll_call(desk, session, item, drawn[rank % 4], amended=rank == 1 and number % 4 == 2)
     session = sessions.session_close(actor=desk.agent, session=session)
-    desk.held[body.code] = session
-    desk.held[name] = session
     decision = Decision.objects.filter(item__session=session, item__outcome="adopted").order_by("number").first()
     if decision is not None:
         owner = body.parent or body.code
@@ -226,9 +222,9 @@ def _roll_call(desk: Secretariat, session: Session, item: Item, drawn: int, *, a
     voting.division_close(actor=desk.agent, division=division)
 
 
-def _write(desk: Secretariat, name: str, drawn: Sequence[int]) -> None:
+def _write(desk: Secretariat, body: Body, starts: dt.datetime, drawn: Sequence[int]) -> None:
     """The minutes, and what was done of an earlier decision."""
-    session = desk.held.get(name)
+    session = Session.objects.filter(body=body.code, starts_at=starts, state=Session.State.CLOSED).first()
     if session is None:
         return
     minutes.minutes_publish(
