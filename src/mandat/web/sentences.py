@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,28 @@ _FORMS = {
     "order": Text("Arrêté", "Order"),
     "convention": Text("Convention", "Agreement"),
     "other": Text("Décision", "Decision"),
+}
+#: Codes that facts of bodies hold, as sentences say them.
+_CODES: dict[str, dict[str, Text]] = {
+    "nature": {
+        "decision": Text("délibération", "deliberation"),
+        "opinion": Text("avis", "opinion"),
+        "report": Text("rapport", "report"),
+        "agreement": Text("accord", "agreement"),
+        "election": Text("élection", "election"),
+    },
+    "outcome": {
+        "adopted": Text("adoption", "adopted"),
+        "rejected": Text("rejet", "rejected"),
+        "placed": Text("inscrite", "placed"),
+        "refused": Text("refusée", "refused"),
+    },
+    "origin": {
+        "petition": Text("pétition", "petition"),
+        "answer": Text("réponse due", "answer due"),
+        "referendum": Text("référendum", "referendum"),
+        "member": Text("membre", "member"),
+    },
 }
 _UNSAID = Text("non précisé", "not stated")
 _NO_AMOUNT = Text("montant non publié", "amount not published")
@@ -55,6 +78,14 @@ def _values(fact: Fact, language: Language) -> dict[str, str]:
         values["kind_label"] = _capital(known.label.in_(language)) if known else values["kind"]
     if "series" in values and (title := SERIES.get(values["series"])) is not None:
         values["series"] = getattr(title, language)
+    if fact.kind.startswith("bodies."):
+        for name, known_codes in _CODES.items():
+            if values.get(name) in known_codes:
+                values[name] = known_codes[values[name]].in_(language)
+        if "held_on" in values:
+            values["held_on"] = formats.day(dt.date.fromisoformat(fact.data["held_on"]))
+        if values.get("due_on"):
+            values["due_on"] = formats.day(dt.date.fromisoformat(fact.data["due_on"]))
     if "form" in values:
         values["form"] = _FORMS.get(values["form"], _FORMS["other"]).in_(language)
     values["occurred_on"] = formats.day(fact.occurred_on)
