@@ -134,7 +134,7 @@ def test_a_member_votes_once_whoever_writes_it_down_at_once(environment: dict[st
 
 def test_what_is_asked_by_several_at_once_is_asked_once(environment: dict[str, str]) -> None:
     outputs = together(environment, *(program(ASK) for _ in range(3)))
-    assert len({out for out in outputs}) == 1
+    assert len(set(outputs)) == 1
     found = counted(environment)
     assert (found[2], found[7]) == (8, 8)
 
