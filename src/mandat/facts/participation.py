@@ -5,6 +5,7 @@
 - ``participation.threshold_crossed.v1``: a proposal (``subject``) reached ``quantity`` supports: an answer is due.
 - ``participation.merged.v1``: ``quantity`` proposals were joined to ``subject``.
 - ``participation.status_given.v1``: the Region says what becomes of a proposal.
+- ``participation.young_joined.v1``: ``quantity`` more people from 14 to 24 joined a process, told by five or more.
 - ``participation.counted.v1``: what was done in one component on one day. ``quantity`` is contributions (proposals, supports and
   comments). Breakdowns are of participants who joined that day and leave out what is under five (``withheld``).
 """
@@ -132,3 +133,14 @@ class Counted(_OfProcess):
     comments: int = 0
     participants: int = 0
     withheld: bool = False
+
+
+@fact_type(
+    "participation.young_joined.v1",
+    label=Text("Jeunes participants", "Young participants"),
+    sentence=Text("{title} : {quantity_text} de 14 à 24 ans en plus", "{title}: {quantity_text} more from 14 to 24"),
+)
+class YoungJoined(_OfProcess):
+    """People whose age band is 14-17 or 18-24, since the last fact of the same process; ``joined`` in all."""
+
+    joined: int

@@ -41,6 +41,7 @@ SERVED = (
     "rights.", "offers.", "wallets.", "labels.", "contracts.", "consultations.", "meetings.", "desk.",
     "petitions.", "referendums.", "mediation.", "bodies.",
 )  # fmt: skip
+SERVED = ("rights.", "offers.", "wallets.", "labels.", "contracts.", "consultations.", "meetings.", "desk.", "participation.")
 
 Week = tuple[dt.datetime, list[Planned]]
 

@@ -21,6 +21,7 @@ from mandat.apps.demonstration import (
     desk,
     following,
     petitions,
+    participation,
     purses,
 )
 from mandat.apps.demonstration.bodies import bodies
@@ -97,6 +98,7 @@ def life(current: Published, where: Places) -> Life:
         *consultations.acts(found, users, agent),
         *desk.acts(where, users, agent),
         *assemblies.acts(current, assemblies.Secretariat(agent, admin, people.get("elue@demo.example"))),
+        *participation.acts(where, participation.Team(agent, second)),
     ]
     every += petitions.acts(petitions.staff_of(agent, second, admin, users, where))
     weeks: dict[dt.date, list[Act]] = defaultdict(list)

@@ -22,6 +22,7 @@ class ProcessRun(models.Model):
     opened_at = models.DateTimeField()
     frozen_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    young_told = models.PositiveIntegerField(default=0, help_text=_("young participants told in facts so far"))
     announced: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
 
     objects: ClassVar[models.Manager[ProcessRun]]

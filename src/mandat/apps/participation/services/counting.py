@@ -18,6 +18,9 @@ from mandat.apps.participation.services.running import FEWEST, fact
 from mandat.engines.disclosure import withhold_line
 from mandat.kernel.moments import closing, opening
 
+#: Age bands of young people.
+YOUNG = ("14-17", "18-24")
+
 
 def days_tell(*, until: dt.date | None = None) -> int:
     """Tell every day that is over, of every process that has opened, once. Returns how many facts were appended."""
@@ -34,7 +37,32 @@ def days_tell(*, until: dt.date | None = None) -> int:
         while day <= end:
             told += day_tell(published=published, day=day)
             day += dt.timedelta(days=1)
+        told += young_tell(published=published, until=last)
     return told
+
+
+@transaction.atomic
+def young_tell(*, published: PublishedProcess, until: dt.date) -> int:
+    """Tell how many young people joined since they were last told, once they are five or more. Returns how many facts: 0 or 1."""
+    run = ProcessRun.objects.select_for_update().filter(programme=published.programme, process=published.code).first()
+    if run is None:
+        return 0
+    joined = Participant.objects.filter(
+        programme=published.programme, process=published.code, age_band__in=YOUNG, joined_at__lt=closing(until)
+    ).count()
+    if joined - run.young_told < FEWEST:
+        return 0
+    journal.append(
+        [
+            fact(
+                published, "participation.young_joined.v1", on=until, data={"joined": joined},
+                quantity=Decimal(joined - run.young_told), unit="person",
+            )
+        ]
+    )  # fmt: skip
+    run.young_told = joined
+    run.save(update_fields=["young_told"])
+    return 1
 
 
 @transaction.atomic

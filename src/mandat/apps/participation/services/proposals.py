@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from mandat.apps.accounts.models import User
+from mandat.apps.answers.services.duties import owe
 from mandat.apps.custody import uploads
 from mandat.apps.custody.models import Subject
 from mandat.apps.participation import codes, finding, standing, voices
@@ -192,7 +195,22 @@ def proposal_publish(*, user: User, reference: str) -> tuple[Proposal, Text | No
         tallied(proposal, 1)
         held = voices.held(kind="proposal", reference=proposal.reference, text=whole, author=user)
         proposal.refresh_from_db()
+        _answer_each(proposal, who)
     return proposal, held
+
+
+def _answer_each(proposal: Proposal, who: Acting) -> None:
+    """Where each proposal is answered, the answer is due from its publication."""
+    duty = who.component.answer_each
+    if duty is None:
+        return
+    process = who.published.process
+    owe(
+        kind="each", source=proposal.target, body=duty.body, process=proposal.process, measures=process.measures,
+        title=Text(f"{process.title.fr} : proposition {proposal.reference}", f"{process.title.en}: proposal {proposal.reference}"),
+        url=reverse("participation:proposal", args=[proposal.process, proposal.component, proposal.reference]),
+        due_on=timezone.localdate(who.at) + dt.timedelta(days=duty.days), reminder_days=duty.reminder_days,
+    )  # fmt: skip
 
 
 def _limited(who: Acting) -> None:
