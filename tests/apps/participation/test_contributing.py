@@ -116,7 +116,7 @@ def test_supporting_from_the_list_comes_back_to_it_and_never_elsewhere(
     assert row.supports == 1
 
 
-HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> [lien](javascript:alert(3)) {{ 7*7 }} {% now %}"
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> [lien](javascript:alert(3))"
 
 
 def test_markup_in_every_field_is_shown_as_it_was_typed(signed: Client, ada: Participant) -> None:
@@ -271,6 +271,7 @@ def test_the_order_of_chance_is_stable_for_a_visitor_and_differs_between_visitor
 def test_exports_stream_and_no_cell_is_a_formula(client: Client, ada: Participant) -> None:
     publish(ada, '=HYPERLINK("http://mal.example") à ouvrir')
     publish(ada, "+33 numéros à appeler")
+    Proposal.objects.update(hidden=False)  # a new account's link is held
     response = client.get(f"{PAGE}donnees/propositions.csv")
     assert response.streaming
     content = b"".join(response.streaming_content).decode()

@@ -41,7 +41,7 @@ def problems(**changes: str) -> list[str]:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("measures: [1]", "measures: [9]", "mesure inconnue : 9"),
+        ("measures: [1]", "measures: [1, 9]", "mesure inconnue : 9"),
         ('commitments: ["1.1"]', 'commitments: ["1.9"]', "engagement inconnu : 1.9"),
         ("owner: conseil", "owner: senat", "instance inconnue : senat"),
         ("answer: {body: conseil, days: 60}", "answer: {body: senat, days: 60}", "instance inconnue : senat"),
@@ -168,11 +168,7 @@ def test_sixteen_is_reached_on_the_very_day(territory: None, person: Callable[..
 def test_what_only_an_agent_can_prove_is_told_then_attested(
     territory: None, person: Callable[..., User], agent: User, settings: Any
 ) -> None:
-    load(
-        mobilites=MOBILITY.replace("verification:\n", "verification:\n    residence: desk\n", 1).replace(
-            "    residence", "        residence"
-        )
-    )
+    load(mobilites=MOBILITY.replace("verification:\n", "verification:\n    residence: desk\n", 1))
     user = person()
     place = participant_join(user=user, process="mobilites", commune=ORLEANS, birth=dt.date(1990, 1, 1))
     reason = standing.may(user, "mobilites", "propositions", timezone.now())

@@ -44,6 +44,8 @@ GENDERS = ("women", "men", "other", "")
 BANDS = ("14-17", "18-24", "25-39", "40-59", "60-74", "75+")
 YOUNG = ("14-17", "18-24", "25-39")
 VOTERS = 320
+#: Bourges, Chartres, Châteauroux, Tours, Blois, Orléans.
+TOWNS = ("18033", "28085", "36044", "37261", "41018", "45234")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ def _week(
         ideas = []
         for _ in range(proposals):
             topic = topics[int(chance.integers(len(topics)))]
-            commune = where.commune(chance).split(":")[1]
+            # Towns come again, so that some people ask for the same.
+            commune = str(chance.choice(TOWNS)) if chance.random() < 0.25 else where.commune(chance).split(":")[1]
             ideas.append(_idea(topic, component, commune, int(chance.choice(joined)), at, chance))
         bulk.proposals_write(one, component.code, ideas)
         _supported(one, component, joined, at, chance)

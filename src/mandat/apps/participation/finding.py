@@ -84,7 +84,7 @@ def alike(
     wanted = [f"({' AND '.join(_group(list(word)) for word in pair)})" for pair in pairs]
     ids = _matching(wanted, " OR ", programme, process, component, CANDIDATES)
     own = {form for word in _telling(f"{title} {text}") for form in word[:2]}
-    rows = list(Proposal.objects.filter(pk__in=ids).exclude(pk=but).order_by("pk"))
+    rows = list(Proposal.objects.filter(pk__in=ids).exclude(pk=but or 0).order_by("pk"))
     held = {one.pk: set(_forms(f"{one.title} {one.text[:2000]}")) for one in rows}
     titles = {one.pk: set(_forms(one.title)) for one in rows}
     common = Counter(form for found in held.values() for form in found & own)

@@ -125,7 +125,7 @@ class JoinForm(forms.Form):
                 "commune": place.area.partition(":")[2], "age_band": place.age_band, "gender": place.gender,
                 "quality": place.quality, "pseudonym": place.pseudonym, "official": place.official,
             }  # fmt: skip
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, **{**options, "initial": initial})
         self.members = list(organisations.organisations_of(user)) if who.organisations else []
         self.members = [one for one in self.members if one.rank in organisations.MAY["edit"]]
         if self.members:

@@ -34,8 +34,9 @@ def _export(user: User) -> list[Record]:
         found.append(record(place, *names, title=place.process))
     mine = Q(author__user=user)
     proposals = Proposal.objects.filter(mine).order_by("pk")
-    names = ("reference", "title", "text", "state", "published_at")
-    found += [record(one, *names, title=one.process) for one in proposals]
+    found += [
+        record(one, "reference", "title", "text", "state", "published_at", title=one.process) for one in proposals
+    ]
     amendments = Amendment.objects.filter(mine).select_related("proposal").order_by("pk")
     found += [record(one, "title", "text", "reason", "state", "at", title=one.proposal.reference) for one in amendments]
     comments = Comment.objects.filter(mine).select_related("thread").order_by("pk")

@@ -79,14 +79,17 @@ def _amendment(reference: str) -> Content | None:
     )
     if row is None:
         return None
-    rows = Amendment.objects.filter(pk=row.pk)
     return Content(
         text=f"{row.title}\n\n{row.text}\n\n{row.reason}",
         url=proposal_url(row.proposal),
         author=row.author.user,
-        hide=lambda: rows.update(hidden=True) and None,
-        show=lambda: rows.update(hidden=False) and None,
+        hide=lambda: _amendment_set(row.pk, hidden=True),
+        show=lambda: _amendment_set(row.pk, hidden=False),
     )
+
+
+def _amendment_set(pk: int, *, hidden: bool) -> None:
+    Amendment.objects.filter(pk=pk).update(hidden=hidden)
 
 
 def _process_target(code: str) -> Target | None:

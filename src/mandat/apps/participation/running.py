@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from mandat.apps.ballots.models import Result
 from mandat.apps.participation.components import Figures, Runner
 from mandat.apps.participation.components import register as register_runner
 from mandat.apps.participation.definitions import PublishedProcess
@@ -34,7 +35,9 @@ def _debate(published: PublishedProcess, component: Any) -> Figures:
 
 
 def _vote(published: PublishedProcess, component: Any) -> Figures:
-    return []
+    """The number of voters, once the vote is closed and counted: nothing before."""
+    result = Result.objects.filter(poll__source=f"process:{published.code}/{component.code}").first()
+    return [] if result is None else [(_("voters"), formats.number(result.voters, 0))]
 
 
 def register() -> None:

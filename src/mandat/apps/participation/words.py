@@ -40,7 +40,8 @@ def _blocks(text: str) -> Iterator[str]:
 
 
 def _line(line: str) -> str:
-    parts, last = [], 0
+    parts: list[str] = []
+    last = 0
     for match in _LINK.finditer(line):
         address = match.group().rstrip(".,;:!?)")
         parts.append(escape(line[last : match.start()]))

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q, Sum
@@ -235,14 +236,14 @@ def _thread_counted(thread: Thread) -> None:
 
 def recount(published: PublishedProcess) -> None:
     """Make the tallies of a process anew from what they count: also the way to mend them."""
-    of = {"programme": published.programme, "process": published.code}
+    of: dict[str, Any] = {"programme": published.programme, "process": published.code}
     found: dict[str, dict[str, int]] = defaultdict(lambda: {"proposals": 0, "supports": 0, "comments": 0})
     public = Proposal.objects.filter(**of, state=Proposal.State.PUBLISHED, hidden=False)
     for row in public.order_by().values("component").annotate(n=Count("pk"), s=Sum("supports")):
         found[row["component"]]["proposals"] = row["n"]
         found[row["component"]]["supports"] = row["s"] or 0
-    for row in Thread.objects.filter(**of).order_by().values("component").annotate(n=Sum("comments")):
-        found[row["component"]]["comments"] = row["n"] or 0
+    for said in Thread.objects.filter(**of).order_by().values("component").annotate(n=Sum("comments")):
+        found[said["component"]]["comments"] = said["n"] or 0
     whole = {name: sum(one[name] for one in found.values()) for name in ("proposals", "supports", "comments")}
     whole["participants"] = Participant.objects.filter(**of).count()
     for component, counts in {**found, "": whole}.items():

@@ -68,7 +68,7 @@ def young_tell(*, published: PublishedProcess, until: dt.date) -> int:
 @transaction.atomic
 def day_tell(*, published: PublishedProcess, day: dt.date) -> int:
     """Tell one day of a process: a fact for each component where something was done. Never twice."""
-    of = {"programme": published.programme, "process": published.code}
+    of: dict[str, Any] = {"programme": published.programme, "process": published.code}
     _row, fresh = DayTold.objects.get_or_create(**of, component="", day=day)
     if not fresh:
         return 0

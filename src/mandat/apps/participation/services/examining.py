@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from mandat import journal
 from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import require
+from mandat.apps.community.services import events
 from mandat.apps.participation import finding, voices
 from mandat.apps.participation.definitions import published_process
 from mandat.apps.participation.models import Proposal, ProposalVersion, StatusChange
@@ -64,6 +66,11 @@ def status_give(
                 area=f"commune:{proposal.commune}" if proposal.commune else "",
             )
         ]
+    )  # fmt: skip
+    events.tell(
+        target=proposal.target, at=change.at, answer=True, key=f"participation:status:{change.pk}",
+        title=Text(f"Une proposition est {label.fr}", f"A proposal is {label.en}"),
+        url=reverse("participation:proposal", args=[proposal.process, proposal.component, proposal.reference]),
     )  # fmt: skip
     return change
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from mandat.apps.accounts.models import Role, User
@@ -17,6 +18,7 @@ from mandat.apps.participation.models import Attestation, Participant
 from mandat.apps.participation.standing import NotEntitled, Reason
 from mandat.apps.participation.tallies import tally_add
 from mandat.apps.participation.words import short
+from mandat.apps.territory import selectors as territory
 from mandat.facts.base import CATEGORIES
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
@@ -46,7 +48,7 @@ def participant_join(
     published = published_process(process)
     who = published.process.participants
     area = f"commune:{commune}" if commune else ""
-    if area and not standing.territory.exists(area):
+    if area and not territory.exists(area):
         raise InputError(Text("commune inconnue", "unknown commune"))
     if organisation is not None:
         _speaks(user, published, organisation)
@@ -118,7 +120,7 @@ def _age(published: PublishedProcess, birth: dt.date | None, band: str, organisa
                         "oidc",
                         Text("Votre âge se sait par FranceConnect seulement.", "Your age is known through FranceConnect only."),
                         Text("Identifiez-vous avec FranceConnect.", "Identify yourself with FranceConnect."),
-                        standing.reverse("account_login"),
+                        reverse("account_login"),
                     )
                 )  # fmt: skip
             raise InputError(Text("indiquez votre date de naissance", "give your date of birth"))
@@ -155,7 +157,7 @@ def participant_attest(
         version=published.ref.version,
     )  # fmt: skip
     if commune:
-        if not standing.territory.exists(f"commune:{commune}"):
+        if not territory.exists(f"commune:{commune}"):
             raise InputError(Text("commune inconnue", "unknown commune"))
         place.area = f"commune:{commune}"
     if least_age:

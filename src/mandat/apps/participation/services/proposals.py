@@ -16,7 +16,8 @@ from mandat.apps.accounts.models import User
 from mandat.apps.answers.services.duties import owe
 from mandat.apps.custody import uploads
 from mandat.apps.custody.models import Subject
-from mandat.apps.participation import codes, finding, standing, voices
+from mandat.apps.organisations import selectors as organisations
+from mandat.apps.participation import codes, finding, voices
 from mandat.apps.participation.keeping import proposal_discard
 from mandat.apps.participation.models import Attachment, Authorship, Participant, Proposal, ProposalVersion
 from mandat.apps.participation.services.acting import Acting, acting
@@ -131,7 +132,7 @@ def speaks_for(user: Any, place: Participant) -> bool:
     if not getattr(user, "is_authenticated", False):
         return False
     if place.organisation_id is not None and place.organisation is not None:
-        return standing.organisations.rank_of(user, place.organisation) in standing.organisations.MAY["edit"]
+        return organisations.rank_of(user, place.organisation) in organisations.MAY["edit"]
     return place.user_id is not None and place.user_id == user.pk
 
 

@@ -8,14 +8,17 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
+from django.urls import reverse
 from django.utils import timezone
 
 from mandat import journal
+from mandat.apps.community.services import events
 from mandat.apps.participation.definitions import PublishedProcess, published_processes
 from mandat.apps.participation.models import Participant, ProcessRun, Proposal, Thread
 from mandat.apps.programme.published import published as published_programme
 from mandat.facts import DefinitionRef, Fact
 from mandat.kernel.moments import closing, opening
+from mandat.kernel.text import Text
 
 #: A count of persons under this is not told.
 FEWEST = 5
@@ -99,6 +102,15 @@ def phases_announce(*, published: PublishedProcess, at: dt.datetime) -> int:
                     for phase in due
                 ]
             )  # fmt: skip
+            for phase in due:
+                events.tell(
+                    target=f"process:{published.code}", at=opening(phase.opens),
+                    key=f"participation:phase:{published.code}:{phase.code}",
+                    title=Text(
+                        f"{published.process.title.fr} : {phase.title.fr}", f"{published.process.title.en}: {phase.title.en}"
+                    ),
+                    url=reverse("participation:process", args=[published.code]),
+                )  # fmt: skip
             run.announced = [*run.announced, *(phase.code for phase in due)]
             run.save(update_fields=["announced"])
             told = len(due)

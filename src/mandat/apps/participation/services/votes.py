@@ -121,3 +121,12 @@ def counted(poll: Poll, result: Result) -> None:
     VoteRun.objects.filter(
         run__process=process, run__programme=poll.programme, component=component, closed_at=None
     ).update(closed_at=poll.counted_at)
+
+
+def chosen(published: PublishedProcess, component: Any) -> list[Option]:
+    """What a vote chose, in order, once it is counted and where it counts."""
+    result = Result.objects.filter(poll__source=source_of(published, component)).select_related("poll").first()
+    if result is None:
+        return []
+    known = result.poll.by_code
+    return [known[code] for code in result.winners if code in known]

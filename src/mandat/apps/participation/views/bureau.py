@@ -125,7 +125,8 @@ def queue(request: HttpRequest, process: str, component: str) -> HttpResponse:
             pk__in=finding.searched(query, programme=one.programme, process=one.code, component=part.code)
         )
     labels = {choice.code: words(choice.label) for choice in part.categories}
-    rows, pager = turned(request, found.order_by("-supports", "-pk"), size=SIZE)  # type: ignore[arg-type]
+    shown: Any = found.order_by("-supports", "-pk")
+    rows, pager = turned(request, shown, size=SIZE)
     table = Table(
         _("Proposals to examine"),
         [Column(_("Title")), Column(_("Reference")), Column(_("Category")), Column(_("Supports"), right=True), Column(_("Comments"), right=True), Column(_("Answer due"))],

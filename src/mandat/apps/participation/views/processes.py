@@ -30,6 +30,7 @@ from mandat.apps.participation.models import ProcessRun, RulesChange
 from mandat.apps.participation.schema import Phase
 from mandat.apps.participation.services.joining import participant_join
 from mandat.apps.participation.services.running import begins, ends
+from mandat.apps.participation.services.votes import chosen
 from mandat.apps.participation.standing import NotEntitled
 from mandat.apps.participation.tallies import all_tallies, tallies_of
 from mandat.apps.participation.views.shared import (
@@ -199,6 +200,7 @@ def process(request: HttpRequest, process: str) -> HttpResponse:
                 "open": reason is None,
                 "when": reason.remedy if reason is not None and reason.code == "coming" else None,
                 "rules": plain.rules(component),
+                "chosen": chosen(one, component) if component.type == "vote" else [],
             }
         )
     parts.sort(key=lambda part: not part["open"])
@@ -280,7 +282,7 @@ def calendar(request: HttpRequest, process: str) -> HttpResponse:
                 sequence=one.ref.version,
             )
         )
-    content = ics.calendar(events, name=title, language=request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+    content = ics.calendar(events, name=title, language=request.LANGUAGE_CODE)
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{one.code}.ics"'
     return response

@@ -250,7 +250,7 @@ def support(request: HttpRequest, process: str, component: str, reference: str) 
     except NotEntitled as refused:
         if refused.reason.code == "join":
             back = f"{refused.reason.url}?next={url_of(row)}"
-            messages.info(request, refused.reason.text)
+            messages.info(request, str(refused.reason.text))
             return redirect(back)
         messages.error(request, str(refused))
     except InputError as error:

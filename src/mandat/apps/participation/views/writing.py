@@ -133,7 +133,7 @@ def write(request: HttpRequest, process: str, component: str, reference: str, st
             return redirect(request.path)
         if step == "fichiers" and form is not None and request.POST.get("action") == "ajouter":
             if form.is_valid():
-                upload: UploadedFile = form.cleaned_data["file"]
+                upload: UploadedFile[Any] = form.cleaned_data["file"]
                 proposals.attachment_add(
                     user=user, reference=reference, upload=upload, title=form.cleaned_data["title"]
                 )
