@@ -39,9 +39,8 @@ DONE = "history-written"
 #: Facts that only their own services make: nothing is planned of them here.
 SERVED = (
     "rights.", "offers.", "wallets.", "labels.", "contracts.", "consultations.", "meetings.", "desk.",
-    "petitions.", "referendums.", "mediation.", "bodies.",
+    "petitions.", "referendums.", "mediation.", "bodies.", "participation.",
 )  # fmt: skip
-SERVED = ("rights.", "offers.", "wallets.", "labels.", "contracts.", "consultations.", "meetings.", "desk.", "participation.")
 
 Week = tuple[dt.datetime, list[Planned]]
 

@@ -20,8 +20,8 @@ from mandat.apps.demonstration import (
     consultations,
     desk,
     following,
-    petitions,
     participation,
+    petitions,
     purses,
 )
 from mandat.apps.demonstration.bodies import bodies

@@ -135,10 +135,10 @@ def verification(process: Process) -> list[Text]:
         )
     if who.areas:
         proof = _PROOFS[asked.residence]
-        found.append(Text(f"La commune est : {proof.fr}.", f"The commune is {proof.en}."))
+        found.append(Text(f"Commune : {proof.fr}.", f"The commune is {proof.en}."))
     if who.qualities:
         proof = _PROOFS[asked.quality]
-        found.append(Text(f"La qualité est : {proof.fr}.", f"The quality is {proof.en}."))
+        found.append(Text(f"Qualité : {proof.fr}.", f"The quality is {proof.en}."))
     return found
 
 

@@ -26,8 +26,6 @@ INSTRUMENTS: dict[str, Instrument] = {
         Instrument("cond", Text("conditions aux aides", "conditionality"), live=True),
         Instrument("right", Text("droit individuel", "individual right"), live=True),
         Instrument("body", Text("instance", "body"), live=True),
-        Instrument("process", Text("participation", "participation")),
-        Instrument("body", Text("instance", "body")),
         Instrument("process", Text("participation", "participation"), live=True),
         Instrument("site", Text("lieux et accès", "sites and access")),
         Instrument("cover", Text("couverture du territoire", "territory coverage"), live=True),
