@@ -30,6 +30,8 @@ PAGES = {
     "fact": "/faits/700/",
     "bodies": "/instances/",
     "body": "/instances/delegation-sante/",
+    "body that sits": "/instances/ceser/",
+    "decisions of a body": "/instances/ceser/decisions/",
     "status": "/statut/",
     "programme": "/programme/",
     "versions": "/programme/versions/",
