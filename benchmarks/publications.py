@@ -137,29 +137,33 @@ def _api(table: Table) -> None:
 def _alerts(current: Any, people: int, table: Table) -> None:
     from mandat.apps.publications.alerts.composing import compose
     from mandat.apps.publications.alerts.delivering import deliver
+    from django.utils import timezone
 
     from benchmarks.facts import facts
     from mandat import journal
     from mandat.apps.accounts.models import User
+    from mandat.apps.community.digests.cutting import cut
+    from mandat.apps.community.digests.sending import left, send_slice
+    from mandat.apps.community.models import DigestSection, Follow, Pace
     from mandat.apps.publications.alerts.changes import observe
     from mandat.apps.publications.models import Mailing, Subscription
     from mandat.apps.territory.selectors import expand
 
-    users = User.objects.bulk_create(
+    User.objects.bulk_create(
         [User(email=f"n{rank}@example.org", language="fr" if rank % 10 else "en") for rank in range(people)],
         batch_size=2000,
         ignore_conflicts=True,
     )
     users = list(User.objects.order_by("pk"))
     numbers = list(current.measures)
-    Subscription.objects.bulk_create(
+    Follow.objects.bulk_create(
         [
-            Subscription(
+            Follow(
                 user=user,
                 programme=current.code,
-                topic="all:" if rank % 2 else f"measure:{numbers[rank % len(numbers)]}",
+                target="all:" if rank % 2 else f"measure:{numbers[rank % len(numbers)]}",
                 pace="instant",
-                since_index=0,
+                since=timezone.now(),
             )
             for rank, user in enumerate(users)
         ],
@@ -167,12 +171,18 @@ def _alerts(current: Any, people: int, table: Table) -> None:
         ignore_conflicts=True,
     )
     observe(current)
-    compose(current, pace="instant")
+    cut(current.code, Pace.INSTANT)
     areas = [f"commune:{code}" for code in expand("region:24")]
     journal.append_many(facts(current, areas, 200, seed=2))
     _measured(table, "see changes of standing", lambda: f"{len(observe(current))} changes")
-    _measured(table, f"write alerts for {people:,} people", lambda: f"{compose(current, pace='instant'):,} due, {Mailing.objects.count()} written")  # fmt: skip
-    _measured(table, "hand 5,000 over", lambda: f"{deliver(most=5000):,} sent")
+
+    def written() -> str:
+        digest = cut(current.code, Pace.INSTANT)
+        return f"{digest.due if digest else 0:,} due, {DigestSection.objects.count()} composed"
+
+    _measured(table, f"cut the digest of {people:,} people", written)
+    slices = list(left(current.code).values_list("pk", flat=True)[:10])
+    _measured(table, "hand 10 slices over", lambda: f"{sum(send_slice(pk) for pk in slices):,} sent")
 
 
 if __name__ == "__main__":
