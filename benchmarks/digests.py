@@ -107,7 +107,7 @@ def main() -> int:
             else "benchmarks.digests.Counting"
         )
         settings = {
-            "DJANGO_SETTINGS_MODULE": "mandat.config.settings.dev",
+            "DJANGO_SETTINGS_MODULE": "mandat.config.settings.demo",
             "MANDAT_VAR": folder,
             "MANDAT_DATABASE_URL": options.database or f"sqlite:///{folder}/digests.sqlite3",
             "BENCH_MAIL": backend,
