@@ -162,6 +162,15 @@ def test_the_pages_show_it(client: Client, owed: Callable[..., Duty], person: Ca
     assert "in spring" in client.get(f"/en/reponses/{duty.reference}/").content.decode()
 
 
+def test_the_table_holds_no_formula(client: Client, owed: Callable[..., Duty]) -> None:
+    duty = owed()
+    Duty.objects.filter(pk=duty.pk).update(title_fr='=HYPERLINK("https://evil.example")')
+    text = client.get("/reponses.csv").content.decode("utf-8-sig")
+    assert duty.reference in text
+    assert ",=HYPERLINK" not in text
+    assert ',"=HYPERLINK' not in text
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_four_at_once_owe_one_answer(owed: Callable[..., Duty]) -> None:

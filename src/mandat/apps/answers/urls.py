@@ -7,6 +7,7 @@ from mandat.apps.answers.views import bureau, contests, public
 app_name = "answers"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("reponses.csv", public.duties_csv, name="duties_csv"),
     path("reponses/", public.duties, name="duties"),
     path("reponses/<str:reference>/", public.duty, name="duty"),
     path("engagements/<str:code>/contester/", contests.contest, name="contest_new"),

@@ -20,6 +20,7 @@ from mandat.kernel.text import Text
 from mandat.web import formats
 from mandat.web.components import Column, Crumb, Link, Table
 from mandat.web.paging import turned
+from mandat.web.spreadsheets import csv_file
 
 PAGE = 30
 
@@ -53,6 +54,20 @@ def duties(request: HttpRequest) -> HttpResponse:
         "states": _states(state),
     }
     return render(request, "answers/duties.html", values)
+
+
+@require_safe
+def duties_csv(request: HttpRequest) -> HttpResponse:
+    """Every duty as a CSV: read row by row, no text a formula."""
+    head = ("reference", "about", "title", "body", "process", "measures", "owed_on", "due_on", "state", "outcome", "answered_on", "delivery_by", "delivered_on")  # fmt: skip
+    rows = (
+        (
+            one.reference, one.kind, one.title_fr, one.body, one.process, " ".join(map(str, one.measures)), one.owed_on, one.due_on,
+            one.state, one.outcome, one.answered_on or "", one.delivery_by or "", one.delivered_on or "",
+        )
+        for one in selectors.duties().iterator(chunk_size=500)
+    )  # fmt: skip
+    return csv_file("reponses", head, rows)
 
 
 @require_safe
