@@ -36,7 +36,7 @@ def figures() -> dict[str, Any]:
     took = ExpressionWrapper(F("at") - F("case__opened_at"), output_field=DurationField())
     whole = decided.aggregate(n=Count("pk"), took=Avg(took, filter=Q(rank=1)))
     appeals = ModerationAppeal.objects.filter(decision__case__programme=programme, lodged_at__gte=since).aggregate(
-        n=Count("pk"), upheld=Count("pk", filter=Q(upheld=True)), waiting=Count("pk", filter=Q(upheld__isnull=True))
+        n=Count("pk"), founded=Count("pk", filter=Q(upheld=True)), waiting=Count("pk", filter=Q(upheld__isnull=True))
     )
     waiting = ModerationCase.objects.filter(programme=programme, due_at__isnull=False).aggregate(
         n=Count("pk"), late=Count("pk", filter=Q(due_at__lt=timezone.now()))
@@ -58,7 +58,7 @@ def figures() -> dict[str, Any]:
             Figure(reports, "item", _("reports received")),
             Figure(whole["n"], "decision", _("decided")),
             Figure(appeals["n"], "item", _("appeals lodged")),
-            Figure(appeals["upheld"], "item", _("appeals upheld")),
+            Figure(appeals["founded"], "item", _("appeals upheld")),
         ],
         "took": _took(whole["took"]),
         "waiting": waiting,
