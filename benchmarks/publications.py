@@ -135,8 +135,6 @@ def _api(table: Table) -> None:
 
 
 def _alerts(current: Any, people: int, table: Table) -> None:
-    from mandat.apps.publications.alerts.composing import compose
-    from mandat.apps.publications.alerts.delivering import deliver
     from django.utils import timezone
 
     from benchmarks.facts import facts
@@ -146,7 +144,6 @@ def _alerts(current: Any, people: int, table: Table) -> None:
     from mandat.apps.community.digests.sending import left, send_slice
     from mandat.apps.community.models import DigestSection, Follow, Pace
     from mandat.apps.publications.alerts.changes import observe
-    from mandat.apps.publications.models import Mailing, Subscription
     from mandat.apps.territory.selectors import expand
 
     User.objects.bulk_create(

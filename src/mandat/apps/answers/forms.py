@@ -42,7 +42,7 @@ class LinkFields(forms.Form):
             fact = _FACT.search(where)
             index = int(fact[1]) if fact and not where.startswith("https://") else None
             url = reverse("programme:fact", args=[index]) if index is not None else where
-            found.append(Link(sort, Text(title or where, title or where), url, index))  # type: ignore[arg-type]
+            found.append(Link(sort, Text(title or where, title or where), url, index))
         return found
 
 

@@ -64,7 +64,7 @@ def figures() -> dict[str, Any]:
         "waiting": waiting,
         "appeals_waiting": appeals["waiting"],
         "suspended": suspended,
-        "by_rule": _table(list(by_rule)),
+        "by_rule": _table([dict(row) for row in by_rule]),
     }
 
 

@@ -233,7 +233,7 @@ def step_add(
         at=timezone.now(),
     )
     shown = LABELS[next(one for one in STAGES if one == stage)].fr.lower()
-    proof = {} if fact_index is None else {"proof": fact_index}
+    proof: dict[str, Any] = {} if fact_index is None else {"proof": fact_index}
     fact("answers.step_recorded.v1", duty, on=on, stage=stage, stage_title=shown, **proof)
     return made
 

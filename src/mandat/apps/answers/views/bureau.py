@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -42,7 +43,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = selectors.duties().filter(state=Duty.State.OWED)
     if body := request.GET.get("instance", ""):
         found = found.filter(body=body)
-    rows, pages = turned(request, found, size=PAGE)  # type: ignore[arg-type]
+    rows, pages = turned(request, cast("Sequence[Any]", found), size=PAGE)
     values = {
         "rows": [{"duty": duty, **standing(duty, current)} for duty in rows],
         "page": pages,
@@ -116,7 +117,7 @@ def contested(request: HttpRequest) -> HttpResponse:
     """Contested figures to examine, the oldest day first; then those upheld that wait for their correction."""
     programme = settings.MANDAT_PROGRAMME
     pending = Contest.objects.filter(programme=programme, state=Contest.State.PENDING).order_by("due_on", "pk")
-    rows, pages = turned(request, pending, size=PAGE)  # type: ignore[arg-type]
+    rows, pages = turned(request, cast("Sequence[Any]", pending), size=PAGE)
     upheld = Contest.objects.filter(
         programme=programme, state__in=(Contest.State.UPHELD, Contest.State.PARTLY), correction__isnull=True
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -40,7 +41,7 @@ def duties(request: HttpRequest) -> HttpResponse:
         found = found.filter(state=Duty.State.OWED, due_on__lt=today)
     elif state in Duty.State.values:
         found = found.filter(state=state)
-    rows, page = turned(request, found, size=PAGE)
+    rows, page = turned(request, cast("Sequence[Any]", found), size=PAGE)
     values = {
         "crumbs": [home_crumb(), Crumb(_("Answers"))],
         "rows": [{"duty": duty, **standing(duty, current)} for duty in rows],

@@ -162,9 +162,9 @@ class _Writer:
         }
         wanted: dict[int, set[Wanted]] = {pk: set() for pk in people}
         follows = Follow.objects.filter(programme=self.digest.programme, pace=self.digest.pace, user__in=list(people))
-        for user, target, since in follows.order_by().values_list("user_id", "target", "since"):
+        for pk, target, since in follows.order_by().values_list("user_id", "target", "since"):
             if since <= self.digest.ends_at:
-                wanted[user].add((target, since if since > self.digest.starts_at else None))
+                wanted[pk].add((target, since if since > self.digest.starts_at else None))
         self._load({target for mine in wanted.values() for target, _since in mine})
         made = {}
         for delivery in batch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,7 +28,7 @@ class _Feed(Atom1Feed):
         return super().latest_post_date() if self.items else dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
-def atom(target: Target, events: Sequence[Event], *, language: Language, path: str) -> bytes:
+def atom(target: Target, events: Iterable[Event], *, language: Language, path: str) -> bytes:
     """The feed of a target, answers marked as such. ``path`` is its own address."""
     said = _("Demonstration: every fact is synthetic.") if settings.MANDAT_DEMO else ""
     feed = _Feed(
@@ -60,7 +60,7 @@ def item(event: Event, language: Language) -> dict[str, Any]:
     }
 
 
-def calendar(target: Target, events: Sequence[Event], *, language: Language) -> bytes:
+def calendar(target: Target, events: Iterable[Event], *, language: Language) -> bytes:
     """What happened to a target, and what is to come, at its moment: nothing rings, ids stay."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     lines = [
@@ -111,7 +111,8 @@ def escaped(words: str) -> str:
 
 def folded(line: str) -> bytes:
     """A content line in pieces of at most 75 octets, characters kept whole (RFC 5545, 3.1)."""
-    pieces, piece = [], b""
+    pieces: list[bytes] = []
+    piece = b""
     for character in line:
         raw = character.encode()
         if len(piece) + len(raw) > (75 if not pieces else 74):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.conf import settings
@@ -50,7 +51,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             .select_related("decision__case")
             .order_by("due_at", "pk")
         )
-        rows, pages = turned(request, appeals, size=PAGE)  # type: ignore[arg-type]
+        rows, pages = turned(request, cast("Sequence[Any]", appeals), size=PAGE)
         lines: list[dict[str, Any]] = [
             {"case": one.decision.case, "due": one.due_at, "late": one.due_at < timezone.now(), "mine": me.pk in {one.decision.by_id, one.author_id}}
             for one in rows
@@ -60,7 +61,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             found = found.filter(due_at__isnull=True, decided_at__isnull=False).order_by("-decided_at", "pk")
         else:
             found = found.filter(due_at__isnull=False).order_by("due_at", "pk")
-        cases, pages = turned(request, found, size=PAGE)  # type: ignore[arg-type]
+        cases, pages = turned(request, cast("Sequence[Any]", found), size=PAGE)
         now = timezone.now()
         lines = [
             {
