@@ -1,4 +1,7 @@
-"""``mandat import FILE --mapping CODE``: turn a file of open data into facts."""
+"""``mandat import FILE --mapping CODE``: turn a file of open data into facts.
+
+``mandat import decidim FOLDER_OR_ZIP --process CODE`` takes over the proposals, comments and results of another site.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,25 @@ SHOWN = 20
 
 @app.command()
 def import_(
-    file: Annotated[Path, typer.Argument(help=str(Text("Fichier CSV ou JSON.", "CSV or JSON file.")))],
+    file: Annotated[
+        Path, typer.Argument(help=str(Text("Fichier CSV ou JSON ; ou « decidim ».", "CSV or JSON file; or “decidim”.")))
+    ],
+    export: Annotated[
+        Path | None,
+        typer.Argument(
+            help=str(Text("Dossier ou archive d'un export Decidim.", "Folder or archive of a Decidim export."))
+        ),
+    ] = None,
     mapping: Annotated[
         str,
         typer.Option(
             "--mapping", help=str(Text("Code de la correspondance publiée.", "Code of the published mapping."))
         ),
-    ],
+    ] = "",
+    process: Annotated[
+        str,
+        typer.Option("--process", help=str(Text("Processus qui reçoit l'export.", "Process that takes the export."))),
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=str(Text("Essaie sans rien enregistrer.", "Try, and record nothing.")))
     ] = False,
@@ -49,6 +64,15 @@ def import_(
     as_json: Annotated[bool, typer.Option("--json", help=str(Text("Résultat en JSON.", "Result as JSON.")))] = False,
 ) -> None:
     """Importe des données ouvertes en faits ; chaque ligne refusée est nommée avec son motif."""
+    if str(file) == "decidim" and export is not None:
+        _decidim(export, process, dry_run=dry_run, as_json=as_json)
+        return
+    if export is not None:
+        raise InputError(Text("un seul fichier à la fois", "one file at a time"))
+    if not mapping:
+        raise InputError(
+            Text("dites avec quelle correspondance : --mapping CODE", "say with which mapping: --mapping CODE")
+        )
     if not file.exists():
         raise InputError(Text(f"fichier introuvable : {file}", f"no such file: {file}"))
     if not file.is_file():
@@ -85,6 +109,21 @@ def import_(
         typer.echo(json.dumps(_plain(run, running.refusals(run)), ensure_ascii=False, indent=2))
         return
     _tell(run, running)
+
+
+def _decidim(export: Path, process: str, *, dry_run: bool, as_json: bool) -> None:
+    if not process:
+        raise InputError(Text("dites dans quel processus : --process CODE", "say into which process: --process CODE"))
+
+    from mandat.cli.django import start
+
+    start()
+    from django.core.management import CommandError, call_command
+
+    try:
+        call_command("decidim_import", str(export), process=process, dry_run=dry_run, json=as_json)
+    except CommandError as error:
+        raise InputError(Text(str(error), str(error))) from None
 
 
 def _plain(run: Any, refusals: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from mandat.apps.community.services import events, moderation
 from mandat.apps.community.text import cleaned as made_clean
 from mandat.apps.participation import standing
 from mandat.apps.participation.definitions import PublishedProcess
+from mandat.apps.participation.services.running import contributed
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
@@ -39,8 +40,12 @@ class Who:
 
 
 def participant(user: Any, published: PublishedProcess, component: str, at: dt.datetime) -> Who:
-    """Who takes part. Raises NotEntitled, with what to do, where they may not or have not joined yet."""
+    """Who takes part, in the act's transaction: the rules of the process stay as they are from the first act on.
+
+    Raises NotEntitled, with what to do, where they may not or have not joined yet.
+    """
     place = standing.participant(user, published, component=component)
+    contributed(published, at=at)
     return Who(user, name=place.pseudonym, age_band=place.age_band, area=place.area)
 
 

@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_HERE}/texte/amender/<amendment_kind:kind>/", drafting.propose, name="propose"),
     path(f"{_HERE}/texte/amendements/<slug:reference>/", drafting.amendment, name="amendment"),
     path(f"{_HERE}/texte/amendements/<slug:reference>/voter/", drafting.vote, name="amendment_vote"),
+    path(f"{_HERE}/texte/amendements/<slug:reference>/commenter/", drafting.comment, name="amendment_comment"),
     path(f"{_HERE}/texte/amendements/<slug:reference>/retirer/", drafting.withdraw, name="amendment_withdraw"),
     path(f"{_HERE}/questionnaire/", surveys.survey, name="survey"),
     path(f"{_HERE}/questionnaire/partie/<slug:code>/", surveys.section, name="survey_section"),

@@ -5,27 +5,36 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from mandat.apps.accounts.permissions import may
+from mandat.apps.consultations.contents import AMENDED
 from mandat.apps.consultations.exports import texts
 from mandat.apps.consultations.forms import AmendmentForm
 from mandat.apps.consultations.held import Held
 from mandat.apps.consultations.models import Amendment, AmendmentVote, ArticleVersion, Consultation, Shown
 from mandat.apps.consultations.services.drafting import amendment_propose, amendment_vote, amendment_withdraw
 from mandat.apps.consultations.views.shared import acted, base, crumbs, entitled, held_or_404, row_or_404, when
+from mandat.apps.participation import standing
+from mandat.apps.participation.forms import CommentForm
+from mandat.apps.participation.models.debates import Side
 from mandat.apps.participation.schema.contributions import Drafting
+from mandat.apps.participation.selectors import branches, thread_of
+from mandat.apps.participation.services.debates import comment_add
 from mandat.engines.drafting import Piece, difference
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import current_language
 from mandat.web.components import Column, Crumb, Table
 from mandat.web.formats import number
+from mandat.web.links import with_
 
 Outcome = Amendment.Outcome
 
@@ -123,7 +132,11 @@ def base_article(amendment: Amendment) -> ArticleVersion | None:
 def amendment(request: HttpRequest, process: str, component: str, reference: str) -> HttpResponse:
     """One amendment: the words it takes away and brings, why, and what people think of it."""
     held = held_or_404(process, component, Drafting)
-    found = _amendment(held, reference, request.user)
+    return _page(request, held, _amendment(held, reference, request.user), CommentForm())
+
+
+def _page(request: HttpRequest, held: Held[Drafting], found: Amendment, form: CommentForm) -> HttpResponse:
+    reference = found.reference
     article = base_article(found)
     before = article.body if article is not None and found.kind != Amendment.Kind.ADD else ""
     after = "" if found.kind == Amendment.Kind.DELETE else found.body
@@ -143,12 +156,34 @@ def amendment(request: HttpRequest, process: str, component: str, reference: str
         and when(held, moment="amend").open
         and found.shown != Shown.WITHDRAWN,
         "votes": _votes(found),
+        **_debate(request, held, found, form),
         "may_vote": found.shown == Shown.SHOWN and not found.outcome and held.document.votes,
     }
     response = render(request, "consultations/amendment.html", values)
     if request.user.is_authenticated:
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _debate(request: HttpRequest, held: Held[Drafting], found: Amendment, form: CommentForm) -> dict[str, Any]:
+    """What is said about an amendment, latest first, narrowed by side."""
+    if not held.document.comments:
+        return {"commented": False}
+    thread = thread_of(AMENDED, found.reference, programme=held.programme)
+    side, before = request.GET.get("avis", ""), request.GET.get("avant", "")
+    side = side if side in Side.values else ""
+    rows, older = branches(thread, side=side, before=int(before) if before.isdigit() and len(before) < 18 else None)
+    return {
+        "commented": True,
+        "thread": thread,
+        "branches": rows,
+        "older": with_(request.GET.urlencode(), avant=older) if older else "",
+        "sides": [(code, label, with_("", avis=code)) for code, label in Side.choices],
+        "side": side,
+        "form": form,
+        "closed": standing.closed(held.process, held.code, timezone.now()),
+        "post_url": reverse("consultations:amendment_comment", args=[held.process.code, held.code, found.reference]),
+    }
 
 
 def _votes(amendment: Amendment) -> Table:
@@ -221,6 +256,32 @@ def vote(request: HttpRequest, process: str, component: str, reference: str) -> 
         _("Your vote is counted. You may change it until the vote closes."),
     )
     return redirect(amendment_url(held, found))
+
+
+@require_POST
+@login_required
+@entitled
+def comment(request: HttpRequest, process: str, component: str, reference: str) -> HttpResponseBase:
+    """Say something about an amendment."""
+    held = held_or_404(process, component, Drafting)
+    found = _amendment(held, reference, request.user)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return _page(request, held, found, form)
+    done = acted(
+        request,
+        lambda: comment_add(
+            user=request.user, kind=AMENDED, target=reference, text=form.cleaned_data["text"],  # type: ignore[arg-type]
+            side=form.cleaned_data["side"], parent=form.cleaned_data["parent"],
+        ),
+        "",
+    )  # fmt: skip
+    if done is not None:
+        said, why = done
+        tell = messages.warning if why is not None else messages.success
+        tell(request, str(why) if why is not None else _("Your comment is published."))
+        return redirect(f"{amendment_url(held, found)}#c-{said.reference}")
+    return redirect(f"{amendment_url(held, found)}#commentaires")
 
 
 @require_POST

@@ -30,7 +30,7 @@ from mandat.web.components import Crumb
 from mandat.web.formats import day, number
 from mandat.web.paging import turned
 
-TEXTS_SHOWN = 30
+TEXTS_SHOWN = 10
 
 
 def survey_url(held: Held[Any], name: str = "survey", *more: str) -> str:

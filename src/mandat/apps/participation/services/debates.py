@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +26,23 @@ EDITABLE = dt.timedelta(minutes=15)
 AN_HOUR = 60
 #: Depth and length of comments on proposals, where no debate component says.
 DEPTH, LONGEST = 3, 2000
+
+
+#: Where something another app owns stands: process, component and its type, or None where it is not open to words.
+Where = Callable[[str], "tuple[str, str, str] | None"]
+#: Its address and its title.
+About = Callable[[str], "tuple[str, str] | None"]
+_KINDS: dict[str, tuple[Where, About]] = {}
+
+
+def register_kind(kind: str, *, where: Where, about: About) -> None:
+    """Let people comment on something another app owns (``kind`` of at most ten letters, its reference as target)."""
+    _KINDS[kind] = (where, about)
+
+
+def about_of(kind: str, target: str) -> tuple[str, str] | None:
+    """What a thread of another app is about; None where its kind is not known, or it is gone."""
+    return _KINDS[kind][1](target) if kind in _KINDS else None
 
 
 def comment_add(
@@ -92,6 +110,11 @@ def _target(user: User, kind: str, target: str, organisation: Any) -> Acting:
         if not who.component.comments:
             raise InputError(Text("on ne commente pas ici", "nothing is commented here"))
         return who
+    if kind in _KINDS:
+        stands = _KINDS[kind][0](target)
+        if stands is None:
+            raise InputError(Text("on ne commente pas ici", "nothing is commented here"))
+        return acting(user=user, process=stands[0], component=stands[1], type_=stands[2], organisation=organisation)
     process, _, rest = target.partition("/")
     component, _, question = rest.partition("/")
     who = acting(user=user, process=process, component=component, type_="debate", organisation=organisation)

@@ -207,6 +207,8 @@ def _about(one: PublishedProcess, part: Any, thread: Thread) -> tuple[str, str]:
         if row is None or row.hidden:
             return reverse("participation:component", args=[one.code, part.code]), words(part.title)
         return proposal_pages.url_of(row), proposal_pages.spoken(row)[0]
+    if (found := debates.about_of(thread.kind, thread.target)) is not None:
+        return found
     code = thread.target.rpartition("/")[2]
     asked = next((item for item in getattr(part, "questions", ()) if item.code == code), None)
     url = reverse("participation:question", args=[one.code, part.code, code])
