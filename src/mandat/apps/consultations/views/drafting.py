@@ -195,7 +195,7 @@ def _votes(amendment: Amendment) -> Table:
             (_("Abstention"), "abstentions"),
         )
     ]
-    return Table(_("Votes"), [Column(_("Vote")), Column(_("People"), right=True)], rows)
+    return Table(_("Votes"), [Column(_("Vote given")), Column(_("People"), right=True)], rows)
 
 
 @login_required
