@@ -97,9 +97,6 @@ KNOWN_OUTSIDE = {
         "mandat.apps.wallets": "each wallet and each partner has its account in the ledger; settlements name their file",
         "mandat.apps.demonstration": "the demonstration's bank answers for each payment of a file",
     },
-    "mandat.apps.participation.models": {
-        "mandat.apps.consultations": "what another site gathered is taken over as proposals and comments",
-    },
     "mandat.apps.consultations.models": {
         "mandat.apps.demonstration": "a crowd's answers, votes and sightings are written in bulk",
     },
@@ -110,6 +107,7 @@ KNOWN_OUTSIDE = {
         "mandat.apps.demonstration": "pupils find their invitation and the slots that are free"
     },
     "mandat.apps.participation.models": {
+        "mandat.apps.consultations": "what another site gathered is taken over as proposals and comments",
         "mandat.apps.budgeting": "proposals are the ideas that budgets study, with credit to their authors",
         "mandat.apps.petitions": "whoever signs is a participant of the process",
     },
