@@ -30,6 +30,8 @@ from mandat.kernel.text import Text
 FROM = dt.date(2023, 9, 4)
 #: Bodies that their rules have sit so often a year sit twice here; the others once: the whole history is made in seconds.
 MANY = 4
+#: Bodies that the law created, long before.
+BY_LAW = frozenset({"conseil-regional", "ceser"})
 NOTICE = dt.timedelta(days=16)
 WRITTEN = dt.timedelta(days=10)
 TOWNS = ("Orléans", "Tours", "Bourges", "Blois", "Chartres", "Châteauroux", "Vierzon", "Montargis", "Dreux", "Loches")
@@ -94,7 +96,8 @@ def _begin(desk: Secretariat, body: Body, chance: np.random.Generator, awarding:
     """The decision that creates it, its members, its installation."""
     today = timezone.localdate()
     number = f"SYN-{today.year}-{int(chance.integers(100, 999))}"
-    life.body_create(actor=desk.agent, body=body.code, on=today, form="deliberation", reference=number)
+    if body.code not in BY_LAW:
+        life.body_create(actor=desk.agent, body=body.code, on=today, form="deliberation", reference=number)
     if not awarding:  # the members of committees that award money are named with them
         terms.terms_give(actor=desk.admin, body=body.code, given=list(_members(desk, body, chance)))
     named = {one.college for one in members(body.code, on=today)}

@@ -19,7 +19,6 @@ from mandat.apps.bodies.selectors import composition, declared, members, standin
 from mandat.apps.bodies.terms import BODIES
 from mandat.apps.bodies.views.shared import calendar, crumbs, document_or_404, groups
 from mandat.apps.bodies.vocabulary import (
-    FORMS,
     MAJORITIES,
     NATURES,
     OUTCOMES,
@@ -90,6 +89,7 @@ def body(request: HttpRequest, code: str) -> HttpResponse:
     values: dict[str, Any] = {
         "crumbs": crumbs(document),
         "body": document,
+        "target": f"body:{code}",
         "type": BODY_TYPES[document.type],
         "parent": current.bodies.get(document.parent or ""),
         "children": [one.document for one in known.values() if one.document.parent == code],
@@ -108,7 +108,6 @@ def body(request: HttpRequest, code: str) -> HttpResponse:
         "refused": [(one, origin_of(one.source)) for one in asked.filter(state=AgendaRequest.State.REFUSED).order_by("-settled_at", "pk")[:5]],
         **_rules(document),
     }  # fmt: skip
-    values["forms"] = FORMS
     return render(request, "bodies/body.html", values)
 
 
