@@ -22,7 +22,7 @@ from mandat.apps.community.models import (
     Suspension,
 )
 from mandat.web import formats
-from mandat.web.components import Column, Figure, Table
+from mandat.web.components import Column, Table
 from mandat.web.templatetags.formats import say
 
 A_YEAR = dt.timedelta(days=365)
@@ -55,10 +55,10 @@ def figures() -> dict[str, Any]:
     )
     return {
         "numbers": [
-            Figure(reports, "item", _("reports received")),
-            Figure(whole["n"], "decision", _("decided")),
-            Figure(appeals["n"], "item", _("appeals lodged")),
-            Figure(appeals["founded"], "item", _("appeals upheld")),
+            (_("reports received"), reports),
+            (_("decisions made"), whole["n"]),
+            (_("appeals lodged"), appeals["n"]),
+            (_("appeals upheld"), appeals["founded"]),
         ],
         "took": _took(whole["took"]),
         "waiting": waiting,

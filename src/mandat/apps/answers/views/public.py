@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from mandat.apps.answers import selectors
 from mandat.apps.answers.chain import LABELS, STAGES
 from mandat.apps.answers.models import Duty
+from mandat.apps.community.follow import targets
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.views.shared import home_crumb, programme_or_404
 from mandat.kernel.text import Text
@@ -82,6 +83,7 @@ def duty(request: HttpRequest, reference: str) -> HttpResponse:
         "crumbs": [home_crumb(), Crumb(_("Answers"), reverse("answers:duties")), Crumb(held.reference)],
         "duty": held,
         "answers": answers,
+        "followed": held.source if targets.known(held.source) else f"body:{held.body}",
         "chain": [(LABELS[stage], [step for step in steps if step.stage == stage]) for stage in STAGES],
         "measures": [current.measures[number] for number in held.measures if number in current.measures],
         **standing(held, current),

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from mandat.apps.accounts.models import User
 from mandat.apps.community import badges as known_badges
+from mandat.apps.community.follow import targets
 from mandat.apps.community.models import Follow
 from mandat.apps.community.selectors import standing_of
 
@@ -29,12 +30,13 @@ def follow_button(context: template.Context, target: str) -> dict[str, Any]:
     values: dict[str, Any] = {
         "target": target,
         "page_url": reverse("community:target", args=[prefix, code or "tout"]),
+        "known": targets.known(target),
         "signed_in": False,
         "mine": None,
         "csrf": "",
         "back": "",
     }
-    if request is None or not isinstance(user, User):
+    if request is None or not values["known"] or not isinstance(user, User):
         return values
     mine = Follow.objects.filter(user=user, programme=settings.MANDAT_PROGRAMME, target=target).first()
     return {**values, "signed_in": True, "mine": mine, "csrf": get_token(request), "back": request.get_full_path()}
