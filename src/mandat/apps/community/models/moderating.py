@@ -100,6 +100,11 @@ class ModerationDecision(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id} {self.rank} {self.outcome}"
 
+    @property
+    def contested(self) -> ModerationAppeal | None:
+        """The appeal against it; None where there is none."""
+        return getattr(self, "appeal", None)
+
 
 class ModerationAppeal(models.Model):
     """The author asks for the decision to be looked at again: by another agent, by a day."""
