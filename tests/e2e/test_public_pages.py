@@ -52,6 +52,7 @@ PAGES = {
     "trainings": "/rencontres/series/",
     "a training": "/rencontres/series/debat-public/",
     "certificates": "/attestations/",
+    "votes": "/votes/",
     "systematic offer": "/offres/consultation-lyceens/",
     "participation": "/participer/",
     "process": "/participer/offre-mobilites-2028/",

@@ -56,7 +56,7 @@ for voter in voters:
 #: The same new people come by an account and by a digital identity at once.
 ENROL = """
 process, start = int(sys.argv[1]), float(sys.argv[2])
-roll = Roll.objects.get()
+roll = Roll.objects.get(process="essai")
 time.sleep(max(0, start - time.time()))
 for n in range(40):
     name, number = f"civil:nom{n}|x|1990-01-01", f"account:{1000 + n}"

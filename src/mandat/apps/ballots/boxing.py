@@ -44,7 +44,7 @@ def sealed(*, reference: str, key: str, number: int, content: str) -> bytes:
     return nonce + _cipher(reference, key).encrypt(nonce, padded, number.to_bytes(8, "big"))
 
 
-def opened(*, reference: str, key: str, number: int, data: bytes) -> str:
+def opened(*, reference: str, key: str, number: int, data: bytes | memoryview) -> str:
     """The content of a sealed ballot. Raises SealError for one that was altered or moved."""
     from cryptography.exceptions import InvalidTag
 

@@ -70,4 +70,4 @@ def of_claims(provider: str, subject: str, claims: dict[str, Any]) -> list[str]:
 
 def proven(user: Any) -> bool:
     """Whether an identity provider vouches for the account."""
-    return SocialAccount.objects.filter(user=user).exists()
+    return bool(SocialAccount.objects.filter(user=user).exists())

@@ -244,7 +244,7 @@ def pabulib(poll: Poll) -> Iterator[str]:
         "country": "France",
         "unit": poll.roll.process,
         "instance": poll.reference,
-    }  # type: ignore[misc]
+    }
     return counting.write_pabulib(election)
 
 

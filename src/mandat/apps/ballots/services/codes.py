@@ -62,10 +62,11 @@ def codes_make(
         area=area[:80],
     )
     drawn = [receipts.new_code() for _ in range(wanted)]
+    owners: Sequence[Voter | None] = voters or [None] * wanted
     Code.objects.bulk_create(
         [
             Code(batch=batch, digest=blind_index(receipts.plain(code), purpose=PURPOSE), voter=voter)
-            for code, voter in zip(drawn, voters or [None] * wanted, strict=True)
+            for code, voter in zip(drawn, owners, strict=True)
         ],
         batch_size=500,
     )

@@ -66,7 +66,7 @@ def booth(request: HttpRequest, poll: Poll, *, join: bool = False) -> Booth:
             return Booth(voter, held[1], holder)
     if not request.user.is_authenticated:
         return Booth(None, "", holder)
-    open_to = set(poll.rules.channels)
+    open_to: set[str] = set(poll.rules.channels)
     if not open_to & {Channel.ACCOUNT, Channel.OIDC, Channel.ROLL}:
         return Booth(None, "", holder, _("This vote is not held with an account."))
     proven = identities.proven(request.user)
