@@ -173,9 +173,10 @@ def test_processes_killed_in_the_middle_lose_no_acknowledged_ballot(environment:
                 break
     for process in processes:
         os.kill(process.pid, signal.SIGKILL)
-        rest, _errors = process.communicate(timeout=60)
-        # What was printed before the kill was acknowledged too; a line cut short was not.
-        acknowledged += [line for line in rest.split("\n")[:-1] if line]
+        assert process.stdout is not None
+        # What was printed before the kill was acknowledged too; a line cut short was not. Read from the same stream: it reads ahead.
+        acknowledged += [line for line in process.stdout.read().split("\n")[:-1] if line]
+        process.wait(timeout=60)
     number, listed = checked(environment)
     assert set(acknowledged) <= set(listed)
     assert len(acknowledged) <= number <= len(acknowledged) + 2

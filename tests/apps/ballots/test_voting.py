@@ -220,6 +220,31 @@ def test_a_form_that_arrives_after_the_closing_is_refused(poll_of: Make, voter: 
     assert not Mark.objects.exists()
 
 
+def test_a_form_that_arrives_after_the_count_is_refused_too(
+    poll_of: Make, voter: Any, agent: User, clock: Any, vote: Make
+) -> None:
+    poll = poll_of("single")
+    vote(poll, {"choice": "cour"})
+    page = checked(voter[0], poll, {"choice": "haie"})
+    clock.move_to(poll.closes_at)
+    closing.poll_close(actor=agent, poll=poll)
+    answer = voter[0].post(url(poll), {**hidden(page), "step": "cast"})
+    assert answer.status_code == 409
+    assert "votre bulletin n'a pas été pris" in words_of(answer)
+    assert Mark.objects.count() == 1
+
+
+def test_a_form_sent_again_after_the_count_shows_its_receipt_no_more_than_its_voter_knew(
+    poll_of: Make, voter: Any, agent: User, clock: Any
+) -> None:
+    poll = poll_of("single")
+    page = checked(voter[0], poll, {"choice": "haie"})
+    voter[0].post(url(poll), {**hidden(page), "step": "cast"})
+    clock.move_to(poll.closes_at)
+    closing.poll_close(actor=agent, poll=poll)
+    assert voter[0].post(url(poll), {**hidden(page), "step": "cast"}).status_code == 409
+
+
 def test_casting_takes_few_statements(poll_of: Make, voter: Any) -> None:
     poll = poll_of("knapsack")
     page = checked(voter[0], poll, FORMS["knapsack"])

@@ -58,6 +58,9 @@ def cast(*, poll: Poll, voter: Voter, ballot: Mapping[str, Any], channel: str, n
     Raises NotVotingError, AlreadyVoted, BallotError.
     """
     Channel(channel)
+    if poll.state != Poll.State.OPEN:
+        # Counted or cancelled: the key of the box is gone.
+        raise _closed()
     rules = poll.rules
     if channel not in rules.channels and not (channel == Channel.OIDC and Channel.ACCOUNT in rules.channels):
         raise NotVotingError(Text("ce vote n'a pas lieu par ce moyen", "this vote is not held in this way"))
@@ -91,7 +94,11 @@ def _taking(poll: Poll, now: Any) -> None:
         return
     if state == Poll.State.OPEN and now < opens_at:
         raise NotVotingError(Text("ce vote n'est pas encore ouvert", "this vote is not open yet"))
-    raise NotVotingError(
+    raise _closed()
+
+
+def _closed() -> NotVotingError:
+    return NotVotingError(
         Text("ce vote est clos : votre bulletin n'a pas été pris", "this vote is closed: your ballot was not taken")
     )
 
