@@ -75,7 +75,7 @@ def acts(current: Published, people: Mapping[int, User], agent: User, second: Us
 
 def _day() -> None:
     clock.run()
-    counting.count_days()
+    counting.count_days(back=8)
 
 
 def _question(current: Published, made: _Made, rank: int, chance: np.random.Generator, agent: User) -> Iterator[Act]:

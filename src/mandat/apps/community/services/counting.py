@@ -17,10 +17,10 @@ from mandat.facts import Fact
 BACK = 31
 
 
-def count_days(*, today: dt.date | None = None) -> int:
-    """Append the counts of past days that had any. Twice appends nothing twice. Returns how many days."""
+def count_days(*, today: dt.date | None = None, back: int = BACK) -> int:
+    """Append the counts of the ``back`` past days that had any. Twice appends nothing twice. Returns how many days."""
     last = (today or timezone.localdate()) - dt.timedelta(days=1)
-    return sum(_count(last - dt.timedelta(days=back)) for back in reversed(range(BACK)))
+    return sum(_count(last - dt.timedelta(days=days)) for days in reversed(range(back)))
 
 
 @transaction.atomic
