@@ -78,6 +78,10 @@ PAGES = {
     "promise of money": "/argent/promesses/20.1/",
     "loans": "/argent/prets/",
     "stakes": "/argent/participations/",
+    "petitions": "/petitions/",
+    "petition-begun": "/petitions/commencer/droit-de-petition/petitions/?sujet=gares",
+    "referendums": "/referendums/",
+    "mediation": "/mediation/",
     "english": "/en/mesures/2/",
     "missing": "/rien/",
 }

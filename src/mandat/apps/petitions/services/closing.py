@@ -29,7 +29,8 @@ def petition_end(*, petition: Petition, at: dt.datetime) -> bool:
     thresholds.look(petition=petition)
     petition.refresh_from_db()
     awaited = petition.crossings.filter(status=Crossing.Status.ACTIVE).exists()
-    crossed = petition.crossings.exists()
+    # A threshold rolled back for fraud obliges to nothing any more.
+    crossed = petition.crossings.filter(status=Crossing.Status.ANSWERED).exists()
     why = "ended" if awaited else "answered" if crossed else "expired"
     move(petition, "end" if awaited else "close" if crossed else "expire")
     petition.ended_at = petition.closes_at
