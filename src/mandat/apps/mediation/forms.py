@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mandat.apps.accounts.models import User
 from mandat.apps.mediation.models import Case, Party
@@ -83,12 +83,12 @@ class MessageForm(forms.Form):
             _choose(
                 self,
                 "to",
-                [("", _("all"))] + [(str(one.pk), _("%(name)s alone") % {"name": one.called}) for one in parties],
+                [("", _("everybody"))] + [(str(one.pk), _("%(name)s alone") % {"name": one.called}) for one in parties],
             )
 
 
 class InviteForm(forms.Form):
-    side = forms.ChoiceField(label=gettext_lazy("Side"), choices=Party.Side.choices)
+    side = forms.ChoiceField(label=pgettext_lazy("mediation", "Side"), choices=Party.Side.choices)
     called = forms.CharField(label=gettext_lazy("Who"), max_length=120)
     email = forms.EmailField(
         label=gettext_lazy("E-mail address of their account, if they have one"),

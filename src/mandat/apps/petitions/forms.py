@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mandat.apps.accounts.models import User
 from mandat.apps.organisations import selectors as organisations
@@ -234,7 +234,7 @@ class CheckForm(forms.Form):
 
 
 class WriterForm(forms.Form):
-    side = forms.ChoiceField(label=gettext_lazy("Side"), choices=Argument.Side.choices)
+    side = forms.ChoiceField(label=pgettext_lazy("referendum", "Side"), choices=Argument.Side.choices)
     email = forms.EmailField(label=gettext_lazy("E-mail address of the account that writes"))
     signed = forms.CharField(label=gettext_lazy("In the name of"), max_length=120)
 

@@ -19,7 +19,7 @@ class State(models.TextChoices):
 
     DRAFT = "draft", pgettext_lazy("petition", "being written")
     SPONSORS = "sponsors", _("looking for sponsors")
-    EXAMINATION = "examination", _("being examined")
+    EXAMINATION = "examination", pgettext_lazy("petition", "being examined")
     CHANGES = "changes", _("to be changed by its author")
     REFUSED = "refused", pgettext_lazy("petition", "refused")
     OPEN = "open", _("open for signatures")

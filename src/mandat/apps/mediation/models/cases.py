@@ -58,7 +58,7 @@ class Case(Sealed):
         WITHDRAWN = "withdrawn", pgettext_lazy("mediation", "withdrawn")
 
     class Outcome(models.TextChoices):
-        AGREEMENT = "agreement", _("agreement")
+        AGREEMENT = "agreement", pgettext_lazy("mediation", "agreement")
         PARTIAL = "partial", _("agreement in part")
         NONE = "none", _("no agreement")
 

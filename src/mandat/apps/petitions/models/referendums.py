@@ -34,7 +34,7 @@ class Referendum(models.Model):
         PREPARING = "preparing", _("its campaign is prepared")
         CAMPAIGN = "campaign", _("campaign")
         VOTE = "vote", _("vote open")
-        HELD = "held", _("held")
+        HELD = "held", pgettext_lazy("referendum", "held")
 
     programme = models.SlugField(max_length=60)
     process = models.SlugField(max_length=60)

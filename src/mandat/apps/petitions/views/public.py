@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from mandat.apps.petitions import rolls, selectors
@@ -43,13 +43,13 @@ ORDERS = (
     ("recentes", gettext_lazy("most recent")),
     ("signees", gettext_lazy("most signed")),
     ("seuil", gettext_lazy("near a threshold")),
-    ("reponses", gettext_lazy("answered")),
+    ("reponses", pgettext_lazy("petitions", "answered")),
 )
 WHAT = (
     ("", gettext_lazy("all")),
     ("ouvertes", gettext_lazy("open for signatures")),
     ("attente", gettext_lazy("an answer is awaited")),
-    ("closes", gettext_lazy("closed")),
+    ("closes", pgettext_lazy("petitions", "closed")),
     ("refusees", gettext_lazy("refused, with reasons")),
 )
 
