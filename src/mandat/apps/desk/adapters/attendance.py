@@ -32,7 +32,7 @@ def _fields(target: str) -> Sequence[Field]:
     )
     return (
         Field("name", Text("Nom et prénom", "Name")),
-        Field("age", Text("Âge (facultatif)", "Age (optional)"), type="choice", required=False, choices=ages),
+        Field("age", Text("Âge", "Age"), type="choice", required=False, choices=ages),
     )
 
 
