@@ -286,7 +286,7 @@ def _sightings(quarter: int) -> None:
     chance = np.random.default_rng(seed_of(f"observations/{quarter}"))
     today = timezone.localdate()
     known = territory.children(inventory.process.process.area).filter(longitude__isnull=False).order_by("code")
-    communes = list(known.values_list("code", "latitude", "longitude"))
+    communes: list[Any] = list(known.values_list("code", "latitude", "longitude"))
     subjects = inventory.document.subjects
     found = []
     for _ in range(SIGHTINGS + 6 * quarter):

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='amendments', to='consultations.consultation')),
             ],
             options={
-                'verbose_name': 'amendment',
+                'verbose_name': 'amendment to a text',
             },
         ),
         migrations.CreateModel(

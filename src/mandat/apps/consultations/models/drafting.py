@@ -81,7 +81,7 @@ class Amendment(Written):
     objects: ClassVar[models.Manager[Amendment]]
 
     class Meta:
-        verbose_name = _("amendment")
+        verbose_name = _("amendment to a text")
         indexes = [
             models.Index("consultation", "article", "made_at", name="consultations_amendments_of"),
             models.Index("consultation", "outcome", name="consultations_amendments_won"),

@@ -57,7 +57,7 @@ def consultation_open(*, held: Held[Any], at: dt.datetime) -> Consultation:
 
 def consultation_day(*, held: Held[Any], row: Consultation, at: dt.datetime) -> str:
     """One consultation: counted, then closed where its time is over. Says which was done."""
-    close = {"drafting": text_close, "survey": survey_close, "opinion-map": map_close}.get(
+    close: Any = {"drafting": text_close, "survey": survey_close, "opinion-map": map_close}.get(
         row.type, _close_observations
     )
     with transaction.atomic():

@@ -239,7 +239,7 @@ def _routed(row: Consultation, opinions: Any) -> None:
     priority = dict(zip(opinions.votes.statements, opinions.priority, strict=True))
     found = list(Statement.objects.filter(consultation=row).order_by("number"))
     for one in found:
-        seen = counted.get(one.pk, {})
+        seen: Any = counted.get(one.pk, {})
         one.agrees, one.disagrees, one.passes = (seen.get(name, 0) for name in ("agree", "disagree", "passed"))
         one.priority = float(priority.get(one.number, 0.0)) or 1.0
     Statement.objects.bulk_update(found, ["agrees", "disagrees", "passes", "priority"], batch_size=200)

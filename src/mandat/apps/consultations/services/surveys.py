@@ -94,7 +94,7 @@ def survey_send(*, actor: User, held: Held[Survey], at: dt.datetime | None = Non
     personal = _part(survey, kept, personal=True)
     try:
         with transaction.atomic():
-            SurveyMark.objects.create(consultation=row, user=actor, personal=personal or None)
+            SurveyMark.objects.create(consultation=row, user=actor, personal=personal or None)  # type: ignore[misc]
     except IntegrityError:
         raise InputError(ALREADY) from None
     box_add(
@@ -155,7 +155,7 @@ def box_shake(*, row: Consultation) -> int:
                 break
             last = getattr(batch[-1], key)
             model._base_manager.filter(pk__in=[one.pk for one in batch]).delete()
-            model._base_manager.bulk_create(batch, batch_size=BATCH)
+            model._base_manager.bulk_create(batch, batch_size=BATCH)  # type: ignore[arg-type]
             moved += len(batch) if model is AnswerSet else 0
     return moved
 

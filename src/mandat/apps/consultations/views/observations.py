@@ -79,7 +79,8 @@ def observations(request: HttpRequest, process: str, component: str) -> HttpResp
                 active.append(
                     ActiveFilter(form.fields[name].label, labels[value], with_(request.GET.urlencode(), **{name: ""}))
                 )
-    rows, page = turned(request, found, size=PAGE)  # type: ignore[arg-type]
+    listed: Any = found
+    rows, page = turned(request, listed, size=PAGE)
     values = {
         **base(request, held),
         "crumbs": crumbs(held),

@@ -210,7 +210,8 @@ def texts(request: HttpRequest, process: str, component: str, question: str) -> 
     if asked is None or not results_shown(held, row):
         raise Http404(question)
     found = FreeText.objects.filter(consultation=row, question=question, shown=Shown.SHOWN).order_by("id")
-    rows, page = turned(request, found, size=50)  # type: ignore[arg-type]
+    listed: Any = found
+    rows, page = turned(request, listed, size=50)
     values = {
         **base(request, held),
         "crumbs": crumbs(held, Crumb(words(asked.label)), url=survey_url(held, "results")),
