@@ -111,6 +111,12 @@ KNOWN_OUTSIDE = {
         "mandat.apps.budgeting": "proposals are the ideas that budgets study, with credit to their authors",
         "mandat.apps.petitions": "whoever signs is a participant of the process",
     },
+    "mandat.apps.budgeting.models": {
+        "mandat.apps.demonstration": "the demonstration finds the projects it made, to go on with them",
+    },
+    "mandat.apps.panels.models": {
+        "mandat.apps.demonstration": "the demonstration finds the volunteers it made, to go on with them",
+    },
     "mandat.definitions.models": {
         "mandat.apps": "versions are read by every app; only definitions.store writes them",
         "mandat.web.caching": "pages are kept under the revision",

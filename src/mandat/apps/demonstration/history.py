@@ -40,6 +40,7 @@ DONE = "history-written"
 SERVED = (
     "rights.", "offers.", "wallets.", "labels.", "contracts.", "consultations.", "meetings.", "desk.",
     "petitions.", "referendums.", "mediation.", "bodies.", "participation.",
+    "budgeting.", "panels.",
 )  # fmt: skip
 
 Week = tuple[dt.datetime, list[Planned]]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from mandat.apps.accounts.models import Notice, User
 from mandat.apps.demonstration import (
     assemblies,
+    budgets,
     cases,
     claims,
     classes,
@@ -21,6 +22,7 @@ from mandat.apps.demonstration import (
     desk,
     following,
     participation,
+    lots,
     petitions,
     purses,
 )
@@ -99,6 +101,8 @@ def life(current: Published, where: Places) -> Life:
         *desk.acts(where, users, agent),
         *assemblies.acts(current, assemblies.Secretariat(agent, admin, people.get("elue@demo.example"))),
         *participation.acts(where, participation.Team(agent, second)),
+        *budgets.acts(where, agent, second),
+        *lots.acts(agent, second),
     ]
     every += petitions.acts(petitions.staff_of(agent, second, admin, users, where))
     weeks: dict[dt.date, list[Act]] = defaultdict(list)
