@@ -83,6 +83,7 @@ KNOWN_OUTSIDE = {
         "mandat.apps.demonstration": "the demonstration finds the cases it made; those of benchmarks are written in bulk",
     },
     "mandat.apps.funds.models": {
+        "mandat.apps.demonstration": "the credits of a budget of the demonstration are voted in two times",
         "mandat.apps.budgeting": "a project that was chosen is paid from the allocation that holds its money",
         "mandat.apps.panels": "allowances are paid from an envelope",
         "mandat.apps.grants": "awards name the envelope and the allocations that pay them",
@@ -107,6 +108,7 @@ KNOWN_OUTSIDE = {
         "mandat.apps.demonstration": "pupils find their invitation and the slots that are free"
     },
     "mandat.apps.participation.models": {
+        "mandat.apps.demonstration": "invented people propose in bulk, and their proposals are found again",
         "mandat.apps.consultations": "what another site gathered is taken over as proposals and comments",
         "mandat.apps.budgeting": "proposals are the ideas that budgets study, with credit to their authors",
         "mandat.apps.petitions": "whoever signs is a participant of the process",

@@ -84,6 +84,12 @@ PAGES = {
     "mediation": "/mediation/",
     "english": "/en/mesures/2/",
     "missing": "/rien/",
+    "participatory budgets": "/budgets-participatifs/",
+    "participatory budget": "/budgets-participatifs/ma-solution-climat-2025/budget/",
+    "results of a participatory budget": "/budgets-participatifs/ma-solution-climat-2025/budget/resultats/",
+    "delivery of a participatory budget": "/budgets-participatifs/ma-solution-climat-2025/budget/realisation/",
+    "projects of a participatory budget": "/budgets-participatifs/ma-solution-climat-2025/budget/projets/",
+    "panel": "/panels/panel-mobilites-2025/panel/",
 }
 FOUND = {name: path for name, path in PAGES.items() if name != "missing"}
 OPTIONS = {

@@ -21,8 +21,8 @@ from mandat.apps.demonstration import (
     consultations,
     desk,
     following,
-    participation,
     lots,
+    participation,
     petitions,
     purses,
 )
