@@ -67,9 +67,7 @@ def fill(proposals: int, supports: int, *, seed: int = 1) -> None:
     chance = random.Random(seed)
     published = published_process(PROCESS)
     now = timezone.now()
-    communes = [area.split(":")[1] for area in territory.area_weights("population", "region:24")] or []
-    communes = communes or list(territory.expand("region:24"))
-    communes = [code.split(":")[-1] for code in communes]
+    communes = list(territory.expand("region:24"))
     people = bulk.participants_write(
         published,
         (

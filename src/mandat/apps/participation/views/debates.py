@@ -20,7 +20,16 @@ from mandat.apps.participation.models.debates import Side
 from mandat.apps.participation.services import debates, proposals
 from mandat.apps.participation.standing import NotEntitled
 from mandat.apps.participation.views import proposals as proposal_pages
-from mandat.apps.participation.views.shared import component_or_404, crumbs, fresh, process_or_404, signed_in, user_of
+from mandat.apps.participation.views.shared import (
+    component_or_404,
+    crumbs,
+    fresh,
+    organisation_of,
+    process_or_404,
+    signed_in,
+    user_of,
+    voices_of,
+)
 from mandat.apps.participation.views.writing import refused
 from mandat.apps.programme.views.shared import words
 from mandat.kernel.errors import InputError
@@ -72,7 +81,7 @@ def question(request: HttpRequest, process: str, component: str, question: str) 
             return redirect(f"{reverse('account_login')}?next={request.path}")
         if form.is_valid():
             try:
-                done = _said(request, "question", target, form)
+                done = _said(request, one, "question", target, form)
             except NotEntitled as error:
                 return refused(request, one, error.reason, back=request.path)
             except InputError as error:
@@ -96,6 +105,7 @@ def question(request: HttpRequest, process: str, component: str, question: str) 
         "sides": [(code, label, with_("", avis=code)) for code, label in Side.choices],
         "side": side,
         "form": form,
+        "voices": voices_of(request, one),
         "closed": standing.closed(one, part.code, timezone.now()),
         "crumbs": crumbs(
             one, Crumb(words(part.title), reverse("participation:component", args=[one.code, part.code])), Crumb(words(asked.title)),
@@ -104,11 +114,11 @@ def question(request: HttpRequest, process: str, component: str, question: str) 
     return render(request, "participation/question.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _said(request: HttpRequest, kind: str, target: str, form: CommentForm) -> Comment:
+def _said(request: HttpRequest, one: PublishedProcess, kind: str, target: str, form: CommentForm) -> Comment:
     values = form.cleaned_data
     comment, held = debates.comment_add(
         user=user_of(request), kind=kind, target=target, text=values["text"], side=values.get("side") or Side.NEITHER,
-        parent=values.get("parent", ""),
+        parent=values.get("parent", ""), organisation=organisation_of(request, one),
     )  # fmt: skip
     if held is not None:
         messages.warning(request, str(held))
@@ -127,7 +137,7 @@ def comment_on(request: HttpRequest, process: str, component: str, reference: st
     form = CommentForm(request.POST)
     if form.is_valid():
         try:
-            done = _said(request, "proposal", row.reference, form)
+            done = _said(request, one, "proposal", row.reference, form)
         except NotEntitled as error:
             return refused(request, one, error.reason, back=proposal_pages.url_of(row))
         except InputError as error:
@@ -171,7 +181,7 @@ def comment(request: HttpRequest, reference: str) -> HttpResponseBase:
                     messages.success(request, _("Your comment is corrected."))
                     return redirect(request.path)
                 form.cleaned_data["parent"] = reference
-                done = _said(request, found.thread.kind, found.thread.target, form)
+                done = _said(request, one, found.thread.kind, found.thread.target, form)
                 return redirect(
                     f"{reverse('participation:comment', args=[(found.root or found).reference])}#c-{done.reference}"
                 )

@@ -38,6 +38,7 @@ from mandat.apps.participation.views.shared import (
     component_url,
     crumbs,
     fresh,
+    place_of,
     process_or_404,
     signed_in,
     user_of,
@@ -230,16 +231,12 @@ def process(request: HttpRequest, process: str) -> HttpResponse:
         "changes": changes,
         "pending": latest is not None and latest.ref.version != one.ref.version,
         "tally": tally,
-        "place": _place(request, one),
+        "place": place_of(request, one),
         "target": f"process:{one.code}",
         "source": f"process:{one.code}",
         "crumbs": crumbs(one),
     }
     return render(request, "participation/process.html", context)
-
-
-def _place(request: HttpRequest, one: PublishedProcess) -> Any:
-    return standing.found(request.user, one) if request.user.is_authenticated else None
 
 
 @require_safe

@@ -35,10 +35,12 @@ from mandat.apps.participation.views.shared import (
     component_or_404,
     crumbs,
     fresh,
+    organisation_of,
     place_of,
     process_or_404,
     signed_in,
     user_of,
+    voices_of,
 )
 from mandat.apps.programme.views.shared import words
 from mandat.apps.territory import selectors as territory
@@ -206,6 +208,7 @@ def show(
         "commune": territory.area_name(f"commune:{row.commune}") if row.commune else "",
         "map": mapping.proposal_map(row) if row.commune and not hidden else None,
         "authors": list(Authorship.objects.filter(proposal=row).select_related("participant__organisation", "participant__user").order_by("pk")[:50]),
+        "voices": voices_of(request, one),
         "supported": bool(selectors.supported(place, [row])),
         "threshold": part.supports.threshold if part.supports is not None else None,
         "attachments": list(row.attachments.select_related("file").order_by("pk")),
@@ -246,7 +249,7 @@ def support(request: HttpRequest, process: str, component: str, reference: str) 
     give = request.POST.get("donner", "1") == "1"
     try:
         act = supports.support_give if give else supports.support_take_back
-        act(user=user_of(request), reference=row.reference)
+        act(user=user_of(request), reference=row.reference, organisation=organisation_of(request, one))
     except NotEntitled as refused:
         if refused.reason.code == "join":
             back = f"{refused.reason.url}?next={url_of(row)}"

@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from mandat.apps.accounts.models import User
 from mandat.apps.participation import standing
 from mandat.apps.participation.definitions import PublishedProcess, published_processes
+from mandat.apps.participation.models import Participant
 from mandat.apps.programme.views.shared import home_crumb, words
 from mandat.web.components import Crumb
 
@@ -78,6 +79,21 @@ def redirect_to_login(request: HttpRequest, back: str) -> HttpResponse:
     return to_login(path)
 
 
-def place_of(request: HttpRequest, published: PublishedProcess) -> Any:
-    """The participant this visitor is in a process, or None."""
-    return standing.found(request.user, published) if request.user.is_authenticated else None
+def voices_of(request: HttpRequest, published: PublishedProcess) -> list[Participant]:
+    """Everyone this visitor may speak as in a process: the one asked for in the form first, then themselves, then organisations."""
+    if not request.user.is_authenticated:
+        return []
+    asked = request.POST.get("voix", "") or request.GET.get("voix", "")
+    found = standing.acting(request.user, published)
+    return sorted(found, key=lambda place: str(place.reference) != asked)
+
+
+def place_of(request: HttpRequest, published: PublishedProcess) -> Participant | None:
+    """The participant this visitor speaks as in a process, or None."""
+    return next(iter(voices_of(request, published)), None)
+
+
+def organisation_of(request: HttpRequest, published: PublishedProcess) -> Any:
+    """The organisation this visitor speaks for just now; None for themselves."""
+    place = place_of(request, published)
+    return None if place is None else place.organisation

@@ -29,7 +29,15 @@ from mandat.apps.participation.models import Proposal
 from mandat.apps.participation.services import amendments, proposals
 from mandat.apps.participation.standing import NotEntitled, Reason
 from mandat.apps.participation.views.proposals import proposal_or_404, url_of
-from mandat.apps.participation.views.shared import component_or_404, crumbs, process_or_404, signed_in, user_of
+from mandat.apps.participation.views.shared import (
+    component_or_404,
+    crumbs,
+    organisation_of,
+    process_or_404,
+    signed_in,
+    user_of,
+    voices_of,
+)
 from mandat.apps.programme.views.shared import words
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import current_language
@@ -78,14 +86,19 @@ def begin(request: HttpRequest, process: str, component: str) -> HttpResponseBas
     """The first step of a new proposal."""
     one = process_or_404(process)
     part = component_or_404(one, component, "proposals")
-    reason = standing.may(request.user, one, part.code, timezone.now())
+    organisation = organisation_of(request, one)
+    reason = standing.may(request.user, one, part.code, timezone.now(), organisation=organisation)
     if reason is not None:
         return refused(request, one, reason, back=request.path)
     form = WordsForm(request.POST or None, component=part, initial={"language": current_language()})
     if request.method == "POST" and form.is_valid():
         try:
             draft = proposals.draft_save(
-                user=user_of(request), process=one.code, component=part.code, values=form.cleaned_data
+                user=user_of(request),
+                process=one.code,
+                component=part.code,
+                values=form.cleaned_data,
+                organisation=organisation,
             )
         except NotEntitled as error:
             return refused(request, one, error.reason, back=request.path)
@@ -185,6 +198,7 @@ def _page(
         "process": one.process,
         "component": part,
         "draft": draft,
+        "voices": voices_of(request, one) if draft is None else [],
         "step": step,
         "form": form,
         "near": near,
@@ -257,13 +271,16 @@ def amend(request: HttpRequest, process: str, component: str, reference: str) ->
     one = process_or_404(process)
     part = component_or_404(one, component, "proposals")
     row = proposal_or_404(one, component, reference)
-    reason = standing.may(request.user, one, part.code, timezone.now())
+    organisation = organisation_of(request, one)
+    reason = standing.may(request.user, one, part.code, timezone.now(), organisation=organisation)
     if reason is not None:
         return refused(request, one, reason, back=request.path)
     form = AmendForm(request.POST or None, component=part, initial={"title": row.title, "text": row.text})
     if request.method == "POST" and form.is_valid():
         try:
-            amendments.amendment_offer(user=user_of(request), reference=reference, **form.cleaned_data)
+            amendments.amendment_offer(
+                user=user_of(request), reference=reference, organisation=organisation, **form.cleaned_data
+            )
         except (NotEntitled, InputError) as error:
             form.add_error(None, str(error))
         else:
