@@ -119,7 +119,8 @@ def _matching(groups: Sequence[str], joint: str, programme: str, process: str, c
     own = Proposal._meta.db_table
     of = "p.programme = %s AND p.process = %s AND p.component = %s"
     if sqlite:
-        sql = f"SELECT p.id FROM {TABLE} w JOIN {own} p ON p.id = w.rowid WHERE w.words MATCH %s AND {of}"  # noqa: S608
+        # CROSS JOIN: words first. The other way round asks the index of words once a proposal.
+        sql = f"SELECT p.id FROM {TABLE} w CROSS JOIN {own} p ON p.id = w.rowid WHERE w.words MATCH %s AND {of}"  # noqa: S608
     else:
         sql = f"SELECT p.id FROM {TABLE} w JOIN {own} p ON p.id = w.id WHERE w.words @@ %s::tsquery AND {of}"  # noqa: S608
     values: list[Any] = [expression, programme, process, component]

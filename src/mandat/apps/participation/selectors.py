@@ -13,7 +13,7 @@ from django.db.models.functions import RowNumber
 from mandat.apps.participation.models import Comment, Proposal, Support, Thread
 
 #: First comments shown on a page, and answers under each.
-ROOTS, ANSWERS = 20, 5
+ROOTS, ANSWERS = 15, 3
 
 
 def proposals_of(process: str, component: str, *, programme: str = "") -> QuerySet[Proposal]:
