@@ -257,7 +257,7 @@ def _study(agent: User, process: str, component: str, part: str, texts: Sequence
             why = "Le terrain ne s'y prête pas : sol instable. Exemple synthétique."
             studies.study_conclude(actor=agent, project=project, finding="infeasible", why=why)
             continue
-        share = float(chance.beta(1.6, 3.2))
+        share = float(chance.beta(2.2, 2.4))
         cost = (least + (most - least) * Decimal(str(round(share, 3)))).quantize(Decimal(100))
         half = (cost * Decimal("0.62")).quantize(Decimal(1))
         changes = "Surface réduite d'un tiers pour tenir dans le budget." if rank % 5 == 3 else ""

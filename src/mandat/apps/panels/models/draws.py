@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
@@ -92,3 +93,13 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return f"{self.panel_id}/{self.rank}"
+
+    @property
+    def lowest(self) -> Decimal:
+        """The smallest chance anyone had, in percent."""
+        return self.minimum * 100
+
+    @property
+    def most(self) -> Decimal:
+        """What no fair lottery could promise more than, in percent."""
+        return self.bound * 100
