@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from mandat.apps.bodies.terms import BODIES
 from mandat.apps.demonstration.course import END as LAST_DAY
 from mandat.apps.demonstration.course import (
     Course,
@@ -210,8 +211,11 @@ def observations(current: Published, course: Course, kind: str) -> None:
 
 def milestones(current: Published, course: Course) -> None:
     """Milestones reached near their date at a good pace, later or never at a bad one."""
+    by_bodies = {code for terms in BODIES.all(current).values() for code in terms.document.milestones.values()}
     slip = {"ahead": -30, "on_path": 10, "behind": 260, "none": 4000, "stopped": 60}[course.pace]
     for milestone in course.commitment.milestones:
+        if milestone.code in by_bodies:
+            continue  # the body's own acts reach it
         day = milestone.due + dt.timedelta(days=slip + int(course.chance.integers(-20, 20)))
         day = max(day, add_months(course.start, 1))
         if day > min(course.until, LAST_DAY - 2 * _RECORDED_LATER):
