@@ -222,3 +222,15 @@ def test_people_are_quiet_and_the_institution_is_not(
         opinion_vote(actor=users[0], held=opinions, number=0, value="agree")
         amended(charter, users[1], "La charte dure six ans.")
     assert OpinionVote.objects.count() == 1
+
+
+def test_agents_find_what_waits_among_their_tasks(
+    opinions: Held[OpinionMap], joined: Callable[..., User], agent: User, client: Any
+) -> None:
+    statement_add(actor=joined(), held=opinions, text="Des trains la nuit.")
+    client.force_login(agent)
+    page = client.get("/bureau/").content.decode()
+    assert "/bureau/consultations/" in page
+    assert "à lire" in page or "to read" in page
+    page = client.get(f"{BUREAU}/ensemble/carte/").content.decode()
+    assert "Des trains la nuit." in page

@@ -8,7 +8,7 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("Consultations")
 
     def ready(self) -> None:
-        from mandat.apps.consultations import contents, keeping, photos, runners
+        from mandat.apps.consultations import contents, keeping, photos, runners, worklist
         from mandat.web import daily
         from mandat.web.caching import DEPENDENCIES
 
@@ -16,6 +16,7 @@ class ConsultationsConfig(AppConfig):
         contents.register()
         photos.register()
         keeping.register()
+        worklist.register()
         daily.register("consultations_day")
         if keeping.last_changed not in DEPENDENCIES:
             DEPENDENCIES.append(keeping.last_changed)
