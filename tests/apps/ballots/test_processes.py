@@ -184,18 +184,18 @@ def test_processes_killed_in_the_middle_lose_no_acknowledged_ballot(environment:
 
 
 def test_a_count_takes_every_ballot_that_was_acknowledged_and_none_after(environment: dict[str, str]) -> None:
-    closer = started(environment, CLOSE, "8")
-    assert closer.stdout is not None
-    assert closer.stdout.readline() == "ready\n"
     processes = [started(environment, CAST_ALONE.replace("400", "100000"), str(n * 100_000)) for n in range(2)]
-    ballots, marks = (int(part) for part in finished(closer))
-    acknowledged = 0
+    # Both are voting before the closing is near, however slow the machine.
+    acknowledged = sum(process.stdout is not None and bool(process.stdout.readline()) for process in processes)
+    ballots, marks = (int(part) for part in finished(started(environment, CLOSE, "2"))[1:])
     for process in processes:
-        out, errors = process.communicate(timeout=120)
-        assert "NotVotingError" in errors, errors
-        acknowledged += len(out.split())
+        assert process.stdout is not None
+        assert process.stderr is not None
+        acknowledged += len(process.stdout.read().split())
+        assert "NotVotingError" in process.stderr.read()
+        process.wait(timeout=60)
     assert ballots == marks == acknowledged
-    assert ballots > 0
+    assert ballots >= 2
 
 
 def test_mixing_the_box_while_people_vote_loses_nothing(environment: dict[str, str]) -> None:
