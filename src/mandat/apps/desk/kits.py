@@ -270,7 +270,7 @@ def pdf(subject: Subject, sheet: Sheet) -> bytes:
         "lead": subject.lead.in_(language)[:900],
         "facts": [list(pair) for pair in subject.facts],
         "kind": str(sheet.label),
-        "reference": f"{_(_SORT_WORDS[subject.sort])} {subject.code}",
+        "reference": f"{_SORT_WORDS[subject.sort]} {subject.code}",
         "issuer": _("The Region"),
         "url": subject.url.removeprefix("https://").removeprefix("http://"),
         "qr": qr_file(subject.url).decode(),

@@ -142,7 +142,7 @@ class MomentField(forms.DateTimeField):
         if value in self.empty_values:
             return None
         text = str(value).strip()
-        for written in self.input_formats:
+        for written in self.input_formats or ():
             try:
                 return opening(dt.datetime.strptime(text, str(written)))  # noqa: DTZ007 - the clocks of Paris are put to it
             except ValueError as error:

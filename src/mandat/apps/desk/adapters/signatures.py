@@ -112,7 +112,7 @@ def _begin(
 
 
 def _end(actor: User, memory: Mapping[str, Any]) -> None:
-    sheet = Sheet.objects.filter(pk=memory.get("sheet"), closed_at=None).first()
+    sheet = Sheet.objects.filter(pk=memory.get("sheet") or 0, closed_at=None).first()
     if sheet is not None and not sheet.missing:
         sheets.sheet_close(actor=actor, sheet=sheet)
 

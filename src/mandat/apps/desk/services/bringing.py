@@ -102,9 +102,10 @@ def _kept(carnet: Carnet, sections: list[Section], upload: Upload, read: Read) -
     if there is None:
         section = _section(sections, read.number)
         assert section is not None  # the reader looked for it
+        said: Any = None if read.void else dict(read.data)
         Entry(
             carnet=carnet, section=section, upload=upload, number=read.number, place=f"{carnet.code}/{read.number}",
-            state=Entry.State.VOID if read.void else Entry.State.RECEIVED, data=None if read.void else dict(read.data),
+            state=Entry.State.VOID if read.void else Entry.State.RECEIVED, data=said,
             digest=read.digest, collected_at=read.at,
         ).save(force_insert=True)  # fmt: skip
         return True

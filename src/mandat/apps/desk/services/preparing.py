@@ -220,7 +220,8 @@ def carnet_close(*, actor: User, carnet: Carnet) -> Carnet:
     }
     _end(found, Carnet.State.CLOSED)
     act(found, Act.What.CLOSED, actor, **counts)
-    journal.append([fact(found, "desk.reconciled.v1", blanks=found.blanks, **_told(counts))])
+    told: dict[str, Any] = {"blanks": found.blanks, **_told(counts)}
+    journal.append([fact(found, "desk.reconciled.v1", **told)])
     return found
 
 

@@ -49,7 +49,7 @@ def trail(*labels: str) -> list[Crumb]:
 def carnets(request: HttpRequest) -> HttpResponse:
     """Every carnet, the next event first."""
     rows = Carnet.objects.filter(programme=settings.MANDAT_PROGRAMME).select_related("prepared_by")
-    shown, turning = turned(request, rows, size=PER_PAGE)
+    shown, turning = turned(request, list(rows), size=PER_PAGE)
     table = Table(
         caption=_("Carnets"),
         columns=(

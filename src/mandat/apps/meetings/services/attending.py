@@ -106,7 +106,7 @@ def sign_in(*, actor: User, meeting: Meeting, code: str) -> Booking:
     typed = "".join(code.split()).upper()
     if not found.room_code or not hmac.compare_digest(typed.encode(), found.room_code.encode()):
         raise WrongCodeError(Text("ce n'est pas le code de cette rencontre", "this is not the code of this meeting"))
-    if row.pk is None:
+    if row._state.adding:
         row.save(force_insert=True)
     return _came(found, row, came=True, source=Booking.Source.CODE)
 

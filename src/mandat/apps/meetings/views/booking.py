@@ -47,7 +47,7 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     found = meeting_or_404(code)
     form = BookForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("meetings:meeting", code=code)
     return _done(request, found, lambda: places.book(actor=user_of(request), meeting=found, **form.cleaned_data))
 

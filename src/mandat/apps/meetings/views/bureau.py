@@ -56,7 +56,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(ends_at__lt=now).order_by("-starts_at", "-pk")
     else:
         rows = rows.filter(ends_at__gte=now)
-    shown, turning = turned(request, rows, size=PER_PAGE)
+    shown, turning = turned(request, list(rows), size=PER_PAGE)
     table = Table(
         caption=_("Meetings"),
         columns=(

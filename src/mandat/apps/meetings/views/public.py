@@ -294,7 +294,9 @@ def series(request: HttpRequest, code: str) -> HttpResponse:
     current = published()
     rows = selectors.of_series(code)
     values = {
-        "crumbs": [*crumbs(), Crumb(_("Trainings and events"), reverse("meetings:all_series")), Crumb(say(found.series.title))],
+        "crumbs": [
+            *crumbs("")[:-1], Crumb(_("Trainings and events"), reverse("meetings:all_series")), Crumb(say(found.series.title)),
+        ],
         "rules": found.series,
         "training": found.training,
         "figures": selectors.figures(rows),
@@ -310,7 +312,6 @@ def series(request: HttpRequest, code: str) -> HttpResponse:
             if one in current.commitments
         ],
     }  # fmt: skip
-    values["crumbs"][1] = Crumb(_("Meetings"), reverse("meetings:list"))
     return render(request, "meetings/series.html", values)
 
 
