@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -391,12 +392,7 @@ def _mediations(staff: Staff) -> Iterator[Act]:
         yield _act(taken, 10, f"mediation:{n}:1", lambda n=n: _taken(staff, n))  # type: ignore[misc]
         yield _act(taken + dt.timedelta(days=10), 10, f"mediation:{n}:2", lambda n=n: _joined(staff, n))  # type: ignore[misc]
         if outcome is not None:
-            yield _act(
-                taken + dt.timedelta(days=80),
-                10,
-                f"mediation:{n}:3",
-                lambda n=n, outcome=outcome: _closed(staff, n, outcome),
-            )  # type: ignore[misc]
+            yield _act(taken + dt.timedelta(days=80), 10, f"mediation:{n}:3", partial(_closed, staff, n, outcome))
 
 
 def _asked(staff: Staff, n: int, urgent: bool) -> None:
