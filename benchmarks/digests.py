@@ -25,7 +25,8 @@ sys.path[:] = [str(ROOT / "src"), str(ROOT), *(path for path in sys.path if path
 
 #: Seconds for 40,000 recipients, from the cut to the last message; megabytes of one worker.
 TIME_LIMIT = 300.0
-MEMORY_LIMIT = 300.0
+#: Up to 256 MB of it are pages of the database, mapped (settings/base.py).
+MEMORY_LIMIT = 600.0
 TARGETS, EVENTS = 400, 2000
 
 

@@ -90,12 +90,10 @@ def _fill(part: DigestSlice) -> None:
         .values_list("user_id", flat=True)
         .distinct()
     )
-    rows = [
-        DigestDelivery(slice=held, digest_id=held.digest_id, user_id=user, not_before=part.digest.ends_at)
-        for user in users
-    ]
+    entered = timezone.now()
+    rows = [DigestDelivery(slice=held, digest_id=held.digest_id, user_id=user, not_before=entered) for user in users]
     DigestDelivery.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
-    held.filled_at = timezone.now()
+    held.filled_at = entered
     held.save(update_fields=["filled_at"])
 
 
