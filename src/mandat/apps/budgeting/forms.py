@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mandat.apps.budgeting.models import Assessment, CostLine, Evidence, Opinion, Project
@@ -27,7 +27,7 @@ def area_of(typed: str) -> str:
         return typed
     found = territory.search_communes(typed, former=False).first()
     if found is None:
-        raise forms.ValidationError(_now("No commune is called “%(name)s”.") % {"name": typed[:80]})
+        raise forms.ValidationError(gettext("No commune is called “%(name)s”.") % {"name": typed[:80]})
     return str(found.area)
 
 
@@ -42,7 +42,7 @@ class RetainForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [
             ("", _("as a new project")),
-            *((one.reference, _now("with “%(title)s”") % {"title": one.title_fr}) for one in studies),
+            *((one.reference, gettext("with “%(title)s”") % {"title": one.title_fr}) for one in studies),
         ]
         cast("forms.ChoiceField", self.fields["project"]).choices = choices
         if terms.budget.parts:
@@ -154,7 +154,7 @@ class CostsForm(forms.Form):
                 kind, amount = None, Decimal(0)
             if kind is None or len(parts) > 4:
                 raise forms.ValidationError(
-                    _now("Line %(number)s: write kind ; what ; amount ; origin.") % {"number": number}
+                    gettext("Line %(number)s: write kind ; what ; amount ; origin.") % {"number": number}
                 )
             found.append(Cost(cast("Any", kind), parts[1], amount, parts[3] if len(parts) > 3 else ""))
         return found
@@ -194,7 +194,7 @@ class AssessForm(forms.Form):
                 help_text=words(one.help) if one.help else "",
             )  # fmt: skip
             self.fields[f"w-{one.code}"] = forms.CharField(
-                label=_now("Why: %(criterion)s") % {"criterion": words(one.label)}, required=False, max_length=500,
+                label=gettext("Why: %(criterion)s") % {"criterion": words(one.label)}, required=False, max_length=500,
                 initial=before.why if before else "",
             )  # fmt: skip
 
@@ -242,7 +242,7 @@ class PlanForm(forms.Form):
                 found.append(Planned(Text(parts[1], parts[2]), dt.date.fromisoformat(parts[0])))
             except ValueError:
                 raise forms.ValidationError(
-                    _now("Line %(number)s: write day ; title in French ; title in English.") % {"number": number}
+                    gettext("Line %(number)s: write day ; title in French ; title in English.") % {"number": number}
                 ) from None
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mandat.apps.budgeting.models import Project
@@ -30,16 +30,16 @@ def _summary(published: PublishedProcess, component: Budget) -> Figures:
         studied=Count("pk"), listed=Count("pk", filter=Q(outcome__isnull=False)), won=Count("pk", filter=Q(state__in=WON)),
         delivered=Count("pk", filter=Q(state=State.DELIVERED)), paid=Sum("paid"),
     )  # fmt: skip
-    figures = [(_now("To share"), formats.euros(component.amount))]
+    figures = [(gettext("To share"), formats.euros(component.amount))]
     if found["listed"]:
-        figures.append((_now("Put to the vote"), formats.number(found["listed"])))
+        figures.append((gettext("Put to the vote"), formats.number(found["listed"])))
     elif found["studied"]:
-        figures.append((_now("In study"), formats.number(found["studied"])))
+        figures.append((gettext("In study"), formats.number(found["studied"])))
     if found["won"]:
-        figures.append((_now("Chosen"), formats.number(found["won"])))
-        figures.append((_now("Delivered"), formats.number(found["delivered"])))
+        figures.append((gettext("Chosen"), formats.number(found["won"])))
+        figures.append((gettext("Delivered"), formats.number(found["delivered"])))
     if found["paid"]:
-        figures.append((_now("Paid"), formats.euros(major(found["paid"], "EUR"))))
+        figures.append((gettext("Paid"), formats.euros(major(found["paid"], "EUR"))))
     return figures
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mandat.apps.panels.codes import cleaned as code_of
@@ -29,7 +29,7 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         code = code_of(self.cleaned_data["code"])
         if not code:
-            raise forms.ValidationError(_now("A code has twelve letters and figures."))
+            raise forms.ValidationError(gettext("A code has twelve letters and figures."))
         return code
 
 
@@ -169,7 +169,7 @@ class OpinionForm(forms.Form):
                 for_, against, none = (int(one) for one in votes)
             except ValueError:
                 raise forms.ValidationError(
-                    _now("Line %(number)s: write title ; title in English ; for ; against ; abstentions.")
+                    gettext("Line %(number)s: write title ; title in English ; for ; against ; abstentions.")
                     % {"number": number}
                 ) from None
             found.append(Adopted(Text(french, english), Text("", ""), for_, against, none))

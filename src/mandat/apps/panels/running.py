@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mandat.apps.panels.models import Panel
@@ -18,7 +18,7 @@ def _url(published: PublishedProcess, component: PanelRules) -> str:
 
 
 def _summary(published: PublishedProcess, component: PanelRules) -> Figures:
-    figures = [(_now("Seats"), formats.number(component.size))]
+    figures = [(gettext("Seats"), formats.number(component.size))]
     found = (
         Panel.objects.filter(programme=published.programme, process=published.code, component=component.code)
         .defer("pool")
@@ -26,10 +26,10 @@ def _summary(published: PublishedProcess, component: PanelRules) -> Figures:
     )
     if found is not None:
         if found.letters:
-            figures.append((_now("Letters"), formats.number(found.letters)))
+            figures.append((gettext("Letters"), formats.number(found.letters)))
         if found.volunteers:
-            figures.append((_now("Volunteers"), formats.number(found.volunteers)))
-        figures.append((_now("State"), str(found.get_state_display())))
+            figures.append((gettext("Volunteers"), formats.number(found.volunteers)))
+        figures.append((gettext("State"), str(found.get_state_display())))
     return figures
 
 
