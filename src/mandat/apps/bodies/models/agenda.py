@@ -68,7 +68,7 @@ class Item(models.Model):
     class Nature(models.TextChoices):
         DECISION = "decision", _("decision")
         OPINION = "opinion", _("opinion")
-        REPORT = "report", _("report")
+        REPORT = "report", pgettext_lazy("item of a body", "report")
         AGREEMENT = "agreement", pgettext_lazy("item of a body", "agreement")
         ELECTION = "election", _("election")
         MINUTES = "minutes", _("adoption of minutes")
