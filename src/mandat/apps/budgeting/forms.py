@@ -64,7 +64,9 @@ class RefuseForm(forms.Form):
 
     def __init__(self, *args: Any, terms: BudgetTerms, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        grounds = [(one.code, words(one.label)) for one in terms.budget.refusals] or [("other", _("another reason"))]
+        grounds = [(one.code, words(one.label)) for one in terms.budget.refusals] or [
+            ("other", str(_("another reason")))
+        ]
         cast("forms.ChoiceField", self.fields["ground"]).choices = grounds
 
 

@@ -352,7 +352,7 @@ def _sit(body: str, cases: Sequence[Case], desk: Desk) -> None:
         .select_related("user")
         .order_by("pk")
     )
-    present = [seat.user for seat in seats]
+    present = [seat.user for seat in seats if seat.user is not None]
     presence_set(actor=desk.agent, sitting=sitting, members=present[: sitting.quorum + 1])
     sitting_open(actor=desk.agent, sitting=sitting)
     last = present[sitting.quorum]

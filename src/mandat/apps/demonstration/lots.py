@@ -134,7 +134,9 @@ def _volunteer() -> None:
     for number, place in enumerate(chosen):
         letter = letters[place]
         features = {code: values[number] for code, values in drawn.items()} | {"departement": letter.stratum}
-        rows.append(Volunteer(panel=panel, letter=letter, code=letter.code, features=features, joined_on=today))
+        row = Volunteer(panel=panel, letter=letter, code=letter.code, joined_on=today)
+        row.features = features
+        rows.append(row)
     Volunteer.objects.bulk_create(rows, batch_size=1000)
 
 

@@ -15,7 +15,7 @@ from mandat.apps.bodies.models import Term
 from mandat.apps.custody.records import canonical, digest
 from mandat.apps.grants.models import Case, Item, Sitting
 from mandat.apps.grants.recording import euros_of
-from mandat.apps.grants.seats import seats_on
+from mandat.apps.grants.seats import seats_on, sitter
 from mandat.apps.grants.services.awards import PERSON, legal_person
 from mandat.apps.grants.services.moving import terms_of
 from mandat.facts import Fact
@@ -30,7 +30,7 @@ FORMAT = 1
 def written(sitting: Sitting, items: Sequence[Item], cases: Mapping[int, Case], ballots: Ballots) -> str:
     """The minutes as canonical JSON. Members are told by their rank in ``members``."""
     seats: list[Term] = list(seats_on(sitting.programme, sitting.body, sitting.on))
-    rank = {seat.user_id: n for n, seat in enumerate(seats)}
+    rank = {sitter(seat).pk: n for n, seat in enumerate(seats)}
     record = {
         "format": FORMAT,
         "body": sitting.body,
@@ -40,7 +40,7 @@ def written(sitting: Sitting, items: Sequence[Item], cases: Mapping[int, Case], 
         "closed_at": sitting.closed_at,
         "quorum": sitting.quorum,
         "members": [
-            {"name": seat.user.name, "president": seat.president, "present": seat.user_id in ballots.present}
+            {"name": sitter(seat).name, "president": seat.president, "present": seat.user_id in ballots.present}
             for seat in seats
         ],
         "items": [_item(item, cases[item.case_id], ballots, rank) for item in items],

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from mandat.apps.accounts.models import User
 from mandat.apps.bodies.calendars import Entry
 from mandat.apps.bodies.models import Term
 from mandat.apps.grants.models import Sitting
@@ -33,7 +34,14 @@ def seats_on(programme: str, body: str, day: dt.date) -> QuerySet[Term]:
     return held.filter(Q(until__isnull=True) | Q(until__gte=day)).select_related("user").order_by("user__name", "pk")
 
 
-def seats_of(programme: str, user: object) -> list[tuple[str, dt.date, dt.date | None]]:
+def sitter(seat: Term) -> User:
+    """The account that holds a seat of ``seats_on``: each has one."""
+    if seat.user is None:
+        raise ValueError(f"the seat {seat.pk} is held without an account")
+    return seat.user
+
+
+def seats_of(programme: str, user: User) -> list[tuple[str, dt.date, dt.date | None]]:
     """The seats with a vote that someone holds or held: body, first day, last day."""
     held = Term.objects.filter(programme=programme, user=user, votes=True).order_by("pk")
     return list(held.values_list("body", "since", "until"))

@@ -88,7 +88,7 @@ class Term(models.Model):
     why_ended = models.CharField(max_length=8, choices=Why, blank=True)
     synthetic = models.BooleanField(default=False)
 
-    objects: ClassVar[models.Manager[Term]] = TermSet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Term]] = TermSet.as_manager()
 
     class Meta:
         verbose_name = _("term in a body")

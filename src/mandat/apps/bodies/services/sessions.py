@@ -267,7 +267,7 @@ def _settle(session: Session, terms: Terms[Body], item: Item) -> None:
             return
         Minutes.objects.create(
             session=item.adopts, rank=last.rank + 1, stage=Minutes.Stage.ADOPTED, text=last.text, record=last.record,
-            sha256=last.sha256, at=session.closed_at, by=None, adopted_in=session,
+            sha256=last.sha256, at=session.closed_at or timezone.now(), by=None, adopted_in=session,
         )  # fmt: skip
         append(
             session_fact("bodies.minutes_adopted.v1", terms, item.adopts, sha256=last.sha256, adopted_in=session.code)

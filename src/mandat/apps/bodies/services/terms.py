@@ -89,7 +89,7 @@ def terms_give(*, actor: User, body: str, given: Sequence[Given]) -> list[Term]:
         raise InputError(Text("cette instance n'existe plus", "this body is ended"))
     if not given:
         raise InputError(Text("personne à nommer", "nobody to name"))
-    rows = list(Term.objects.of(current.code, body).order_by("pk"))  # type: ignore[attr-defined]
+    rows = list(Term.objects.of(current.code, body).order_by("pk"))
     made = []
     for one in given:
         term = _term(current, terms.document, one, rows)

@@ -202,7 +202,7 @@ def _map(code: str, found: list[Project]) -> Map | None:
 
 
 @require_safe
-def projects_csv(request: HttpRequest, process: str, component: str) -> HttpResponse:
+def projects_csv(request: HttpRequest, process: str, component: str) -> HttpResponseBase:
     """Every project as data."""
     terms = terms_or_404(process, component)
     head = (

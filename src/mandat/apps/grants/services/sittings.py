@@ -20,7 +20,7 @@ from mandat.apps.grants import access, minutes
 from mandat.apps.grants.machine import MOVEMENTS, State
 from mandat.apps.grants.models import Case, Item, Move, Sitting
 from mandat.apps.grants.schema import Scheme
-from mandat.apps.grants.seats import committees, seats_on
+from mandat.apps.grants.seats import committees, seats_on, sitter
 from mandat.apps.grants.services import voting
 from mandat.apps.grants.services.deciding import LONGEST_MOTIVE, By, Verdict, decided_many
 from mandat.apps.grants.services.moving import synthetic, terms_of, today
@@ -57,7 +57,7 @@ def sitting_convene(*, actor: User, body: str, on: dt.date, place: str = "") -> 
         synthetic=synthetic(),
     )  # fmt: skip
     for seat in seats_on(current.code, body, on):
-        tell_member(seat.user, sitting)
+        tell_member(sitter(seat), sitting)
     return sitting
 
 

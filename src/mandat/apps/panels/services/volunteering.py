@@ -112,9 +112,10 @@ def _made(
 ) -> Volunteer:
     try:
         with transaction.atomic():
-            return Volunteer.objects.create(
-                panel=panel, code=code, features=features, contact=contact, joined_on=today(), **given
-            )
+            made = Volunteer(panel=panel, code=code, joined_on=today(), **given)
+            made.features, made.contact = features, contact
+            made.save()
+            return made
     except IntegrityError:
         raise InputError(Text("vous êtes déjà dans le vivier", "you are already in the pool")) from None
 

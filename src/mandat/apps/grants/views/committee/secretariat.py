@@ -20,7 +20,7 @@ from mandat.apps.accounts.access import requires
 from mandat.apps.accounts.models import User
 from mandat.apps.grants import access, papers
 from mandat.apps.grants.models import Item, Recusal, Sitting
-from mandat.apps.grants.seats import committees, seats_on
+from mandat.apps.grants.seats import committees, seats_on, sitter
 from mandat.apps.grants.services import letters, sittings, voting
 from mandat.apps.grants.services.moving import today
 from mandat.apps.grants.terms import SCHEMES
@@ -165,7 +165,7 @@ def item(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     cast = dict(one.votes.order_by("pk").values_list("member", "choice"))
     present = set(found.present.order_by("pk").values_list("pk", flat=True))
     recused = set(Recusal.objects.filter(case=one.case).order_by("pk").values_list("user", flat=True))
-    seats = [seat for seat in seats_on(found.programme, found.body, found.on) if seat.user_id in present]
+    seats = [seat for seat in seats_on(found.programme, found.body, found.on) if sitter(seat).pk in present]
     values = {
         "sitting": found,
         "title": body_title(current, found.body),
@@ -173,7 +173,7 @@ def item(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
         "item": one,
         "motive": "" if tie else one.motive,
         "tie": tie,
-        "seats": [(seat, cast.get(seat.user_id, ""), seat.user_id in recused) for seat in seats],
+        "seats": [(seat, cast.get(sitter(seat).pk, ""), seat.user_id in recused) for seat in seats],
         "left": [seat for seat in seats if seat.user_id not in cast],
         "before": number - 1 if number > 1 else None,
         "after": number + 1 if found.items.filter(position=number + 1).exists() else None,
