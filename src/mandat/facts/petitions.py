@@ -66,6 +66,8 @@ class Refused(_OfPetition):
     counts=False,
 )
 class AppealDecided(_OfPetition):
+    """Another agent looked again at a petition that was refused: it is published, or the refusal stands."""
+
     outcome: Literal["published", "upheld"]
     outcome_label: str
 
@@ -173,6 +175,8 @@ class Answered(_OfPetition):
     counts=False,
 )
 class Closed(_OfPetition):
+    """A petition takes no more signatures: its time is over, it was withdrawn, or answered. ``signatures`` are those that count."""
+
     why: Literal["ended", "expired", "withdrawn", "answered"]
     why_label: str
     signatures: int

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from pydantic import ValidationError
 
 from mandat.apps.ballots.choices import CODE, Option
@@ -174,7 +175,7 @@ class UrnForm(forms.Form):
 class SheetForm(forms.Form):
     """What was counted by hand."""
 
-    valid = forms.IntegerField(label=_("Valid"), min_value=0, max_value=5000)
+    valid = forms.IntegerField(label=pgettext_lazy("ballots", "Valid"), min_value=0, max_value=5000)
     blank = forms.IntegerField(label=_("Blank"), min_value=0, max_value=5000)
     spoiled = forms.IntegerField(label=_("Spoiled"), min_value=0, max_value=5000)
 

@@ -21,6 +21,7 @@ from mandat.apps.budgeting.services.ideas import idea_refuse, idea_retain
 from mandat.apps.budgeting.services.lists import list_freeze
 from mandat.apps.budgeting.services.studies import Cost, Sheet
 from mandat.apps.budgeting.terms import BudgetTerms, budget_terms, budgets
+from mandat.apps.demonstration.budget_ballots import ballots
 from mandat.apps.demonstration.budget_ideas import CULTURE, INITIATIVES, LYCEE, REGION, Idea
 from mandat.apps.demonstration.claims import Act, moment
 from mandat.apps.demonstration.course import END, seed_of
@@ -319,35 +320,6 @@ def _vote(process: str, component: str, part: str, voters: int) -> None:
     chance = np.random.default_rng(seed_of(f"mandat/ballots/{process}/{part}"))
     count = voters if not part else int(voters * chance.uniform(0.45, 1.6))
     fill(poll, ballots(poll, count, chance), channel="code" if part else "account", seed=poll.reference)
-
-
-def ballots(poll: Poll, count: int, chance: np.random.Generator) -> Iterator[tuple[dict[str, list[str]], str]]:
-    """Ballots within the budget where the vote asks it, and the area of each voter."""
-    # In the order of their studies: references are drawn at random, what is voted is not.
-    projects = list(Project.objects.filter(outcome__list__poll=poll.reference).order_by("pk"))
-    codes = [one.reference for one in projects]
-    costs = np.array([float(one.cost_euros) for one in projects])
-    areas = [one.area.partition(":")[2][:2] for one in projects]
-    budget = float(poll.budget or 0) if poll.rules.type == "knapsack" else float("inf")
-    weights = {"18": 0.115, "28": 0.167, "36": 0.084, "37": 0.239, "41": 0.128, "45": 0.267}
-    homes = chance.choice(list(weights), size=count, p=list(weights.values()))
-    taste = chance.gumbel(size=(8, len(codes)))
-    groups = chance.integers(0, 8, size=count)
-    noise = chance.gumbel(size=(count, len(codes)))
-    near = {home: np.array([1.6 if area == home else 0.0 for area in areas]) for home in weights}
-    wanted = chance.integers(1, min(8, len(codes)) + 1, size=count)
-    for voter in range(count):
-        home = str(homes[voter])
-        order = np.argsort(-(taste[groups[voter]] + near[home] + noise[voter]))
-        chosen: list[str] = []
-        left = budget
-        for place in order:
-            if len(chosen) >= wanted[voter]:
-                break
-            if costs[place] <= left:
-                chosen.append(codes[place])
-                left -= costs[place]
-        yield {"approved": sorted(chosen)}, f"departement:{home}"
 
 
 def _count(process: str, component: str, part: str) -> None:

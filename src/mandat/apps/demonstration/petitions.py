@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,10 +19,10 @@ from mandat.apps.answers.services import duties
 from mandat.apps.ballots.bulk import fill as box_fill
 from mandat.apps.ballots.models import Poll
 from mandat.apps.ballots.services.closing import poll_close
+from mandat.apps.demonstration import mediations
 from mandat.apps.demonstration.claims import Act, moment
 from mandat.apps.demonstration.course import END, seed_of
 from mandat.apps.demonstration.places import Places
-from mandat.apps.mediation.services import cases as mediations
 from mandat.apps.mediation.services import telling
 from mandat.apps.participation.definitions import published_processes
 from mandat.apps.petitions.bulk import fill
@@ -32,7 +31,7 @@ from mandat.apps.petitions.services import closing, counting, drafting, examinin
 from mandat.apps.programme.published import published
 from mandat.kernel.text import Text
 
-HOUSE, LAW, MEDIATION = "droit-de-petition", "demandes-des-electeurs", "mediation-citoyenne"
+HOUSE, LAW = "droit-de-petition", "demandes-des-electeurs"
 BANDS = ("14-17", "18-24", "25-39", "40-59", "60-74", "75+")
 SHARES = (0.03, 0.16, 0.28, 0.31, 0.17, 0.05)
 #: What each says: title, request, why.
@@ -105,7 +104,6 @@ class Staff:
     people: Sequence[User]
     where: Places
     made: dict[str, Petition] = field(default_factory=dict)
-    cases: dict[int, Any] = field(default_factory=dict)
 
     def signers(self, key: str, count: int) -> Iterator[tuple[str, str]]:
         """Invented people: a commune and an age band each."""
@@ -118,9 +116,13 @@ class Staff:
 
 def acts(staff: Staff) -> list[Act]:
     """Every act on petitions, referendums and mediations, in no order; nothing for a programme that has not these rights."""
-    if not {HOUSE, LAW, MEDIATION} <= set(published_processes()) or len(staff.people) < 12:
+    if not {HOUSE, LAW, mediations.PROCESS} <= set(published_processes()) or len(staff.people) < 12:
         return []
-    found = [*_petitions(staff), *_referendum(staff), *_mediations(staff)]
+    found = [
+        *_petitions(staff),
+        *_referendum(staff),
+        *mediations.acts(staff.first, staff.second, staff.admin, staff.people),
+    ]
     return [*found, *_months()]
 
 
@@ -370,56 +372,6 @@ def _decided(staff: Staff) -> None:
 
 
 #: Mediations: the day asked, whether somebody is threatened, and what came of it (None: still under way).
-CASES: tuple[tuple[dt.date, bool, str | None], ...] = (
-    (dt.date(2024, 2, 5), False, "agreement"),
-    (dt.date(2024, 5, 13), False, "partial"),
-    (dt.date(2024, 9, 2), True, "agreement"),
-    (dt.date(2025, 1, 20), False, "none"),
-    (dt.date(2025, 4, 7), False, "agreement"),
-    (dt.date(2025, 9, 15), False, "agreement"),
-    (dt.date(2026, 2, 9), False, "partial"),
-    (dt.date(2026, 7, 6), False, None),
-    (dt.date(2026, 11, 16), True, None),
-)
-
-
-def _mediations(staff: Staff) -> Iterator[Act]:
-    for n, (day, urgent, outcome) in enumerate(CASES):
-        yield _act(day, 9, f"mediation:{n}:0", lambda n=n, urgent=urgent: _asked(staff, n, urgent))  # type: ignore[misc]
-        if n + 1 == len(CASES):
-            continue
-        taken = day + dt.timedelta(days=1 if urgent else 9)
-        yield _act(taken, 10, f"mediation:{n}:1", lambda n=n: _taken(staff, n))  # type: ignore[misc]
-        yield _act(taken + dt.timedelta(days=10), 10, f"mediation:{n}:2", lambda n=n: _joined(staff, n))  # type: ignore[misc]
-        if outcome is not None:
-            yield _act(taken + dt.timedelta(days=80), 10, f"mediation:{n}:3", partial(_closed, staff, n, outcome))
-
-
-def _asked(staff: Staff, n: int, urgent: bool) -> None:
-    staff.cases[n] = mediations.case_ask(
-        actor=staff.people[n], process=MEDIATION, component="mediation", title="Un différend d'essai avec un service",
-        account="Ce texte est inventé pour la démonstration : il ne raconte l'histoire de personne.", service="autre", urgent=urgent,
-        called=f"Collectif d'essai {n + 1}",
-    )  # fmt: skip
-
-
-def _taken(staff: Staff, n: int) -> None:
-    staff.cases[n] = mediations.mediator_name(actor=staff.admin, case=staff.cases[n], mediator=staff.second)
-
-
-def _joined(staff: Staff, n: int) -> None:
-    party = mediations.party_invite(actor=staff.second, case=staff.cases[n], side="service", called="Service d'essai")
-    assert party.invitation is not None
-    mediations.invitation_answer(actor=staff.first, invitation=party.invitation, accept=True)
-
-
-def _closed(staff: Staff, n: int, outcome: str) -> None:
-    mediations.case_close(
-        actor=staff.second,
-        case=staff.cases[n],
-        outcome=outcome,
-        summary="Ce qui a été convenu, inventé pour la démonstration.",
-    )
 
 
 def _months() -> Iterator[Act]:

@@ -81,6 +81,6 @@ def register() -> None:
         code="mediation.cases", title=_("Mediations"), purpose=_("Settle a difference with a service, in confidence."),
         data=_("What was told, written and proposed: sealed, read by the parties and the mediator alone."), lasts=Lasts(),
         after=_("Two years after the end of the case, or what its rules say."),
-        models=("mediation.Case", "mediation.Party", "mediation.Message", "mediation.Proposal", "mediation.Reply"),
+        models=("mediation.Case", "mediation.Party", "mediation.Step", "mediation.Message", "mediation.Proposal", "mediation.Reply"),
         due=_due, apply=_forget, **common,
     )  # fmt: skip

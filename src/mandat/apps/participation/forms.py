@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from mandat.apps.accounts.models import Role
 from mandat.apps.custody.forms import CheckedFileField
@@ -66,12 +66,12 @@ class ProcessFilters(forms.Form):
     faire = forms.ChoiceField(label=gettext_lazy("What I can do now"), required=False)
     theme = forms.ChoiceField(label=gettext_lazy("Theme"), required=False)
     lieu = forms.CharField(label=gettext_lazy("Place"), required=False, max_length=80)
-    quoi = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
+    quoi = forms.ChoiceField(label=pgettext_lazy("process", "Kind"), required=False)
     mesure = forms.IntegerField(label=gettext_lazy("Measure"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        every = [("", _("all"))]
+        every = [("", pgettext("filter", "all"))]
         self._choose("faire", every + [(code, str(text)) for code, text in plain.DOES.items()])
         self._choose("quoi", every + [(code, str(text)) for code, text in plain.TYPES.items()])
         try:
@@ -310,7 +310,7 @@ class ProposalFilters(forms.Form):
 
     def __init__(self, *args: Any, component: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        every = [("", _("all"))]
+        every = [("", pgettext("filter", "all"))]
         self._choose("categorie", every + [(one.code, say(one.label)) for one in component.categories])
         self._choose("suite", every + [(code, label) for code, label in Proposal.Status.choices if code])
         orders = [("", _("by chance")), ("recentes", _("latest first")), ("soutiens", _("most supported")), ("commentaires", _("most discussed"))]  # fmt: skip

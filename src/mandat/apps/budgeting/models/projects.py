@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mandat.apps.ledger.models import major
 from mandat.kernel.text import Text
@@ -129,7 +130,7 @@ class Idea(models.Model):
 
     class State(models.TextChoices):
         RETAINED = "retained", _("retained for study")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("idea", "refused")
 
     programme = models.SlugField(max_length=60)
     process = models.SlugField(max_length=60)
@@ -195,9 +196,9 @@ class Assessment(models.Model):
     """What the study says of one criterion of the process."""
 
     class Verdict(models.TextChoices):
-        MET = "met", _("met")
+        MET = "met", pgettext_lazy("criterion", "met")
         PARTLY = "partly", _("partly met")
-        UNMET = "unmet", _("not met")
+        UNMET = "unmet", pgettext_lazy("criterion", "not met")
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="assessments")
     criterion = models.SlugField(max_length=60)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mandat.apps.participation.models.standing import Participant
 
@@ -29,7 +30,7 @@ class Proposal(models.Model):
         NONE = "", _("not examined yet")
         STUDY = "in-study", _("in study")
         RETAINED = "retained", _("retained")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("proposal", "refused")
         DONE = "done", _("done")
 
     reference = models.CharField(max_length=12, unique=True)
@@ -162,8 +163,8 @@ class Amendment(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("waits for the author")
-        ACCEPTED = "accepted", _("accepted")
-        REFUSED = "refused", _("refused")
+        ACCEPTED = "accepted", pgettext_lazy("amendment", "accepted")
+        REFUSED = "refused", pgettext_lazy("proposal", "refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="amendments")
@@ -179,7 +180,7 @@ class Amendment(models.Model):
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = _("amendment")
+        verbose_name = pgettext_lazy("proposal", "amendment")
         ordering = ("-at", "-id")
         indexes = (models.Index("proposal", "state", name="participation_amendments"),)
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Participant(models.Model):
@@ -20,7 +21,7 @@ class Participant(models.Model):
     """
 
     class Proof(models.TextChoices):
-        DECLARED = "declared", _("declared")
+        DECLARED = "declared", pgettext_lazy("proof", "declared")
         OIDC = "oidc", _("identity provider")
         ROLL = "roll", _("roll")
         DESK = "desk", _("seen by an agent")

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mandat.apps.accounts.access import requires
 from mandat.apps.accounts.permissions import may
@@ -129,7 +130,7 @@ def queue(request: HttpRequest, process: str, component: str) -> HttpResponse:
     rows, pager = turned(request, shown, size=SIZE)
     table = Table(
         _("Proposals to examine"),
-        [Column(_("Title")), Column(_("Reference")), Column(_("Category")), Column(_("Supports"), right=True), Column(_("Comments"), right=True), Column(_("Answer due"))],
+        [Column(_("Title")), Column(_("Reference")), Column(_("Category")), Column(_("Supports"), right=True), Column(_("Comments"), right=True), Column(pgettext("process", "Answer due"))],
         [
             (
                 Link(row.title, reverse("participation:bureau_examine", args=[one.code, part.code, row.reference])), row.reference,
