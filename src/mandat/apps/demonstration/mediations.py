@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from mandat.apps.accounts.models import User
 from mandat.apps.demonstration.claims import Act, moment
-from mandat.apps.mediation.models import Case
 from mandat.apps.mediation.services import cases as services
 
 PROCESS = "mediation-citoyenne"
@@ -34,7 +34,7 @@ class _Staff:
     second: User
     admin: User
     people: Sequence[User]
-    cases: dict[int, Case] = field(default_factory=dict)
+    cases: dict[int, Any] = field(default_factory=dict)
 
 
 def _act(day: dt.date, hour: int, name: str, do: Callable[[], object]) -> Act:
