@@ -110,6 +110,11 @@ def program(text: str, *arguments: str) -> list[str]:
     return [sys.executable, "-c", PRELUDE + text, *arguments]
 
 
+@pytest.fixture(autouse=True)
+def clock() -> None:
+    """Processes agree on the real time: the still clock of the other tests is this process's alone."""
+
+
 @pytest.fixture(scope="module", params=KINDS)
 def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Any]]:
     folder = tmp_path_factory.mktemp("migrated")
