@@ -80,6 +80,7 @@ REMEMBERED = (
     ("mandat.apps.wallets.definitions", "_read"),
     ("mandat.apps.wallets.selectors", "_figures"),
     ("mandat.apps.rights.questionnaire.book", "_book"),
+    ("mandat.apps.petitions.similar", "_read"),
 )
 
 

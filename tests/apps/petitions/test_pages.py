@@ -154,9 +154,10 @@ def test_a_form_without_its_token_is_refused(opened: Callable[..., Petition], pe
 def test_a_form_kept_until_after_the_last_second_is_refused(
     opened: Callable[..., Petition], person: Callable[..., User], as_: Any, clock: Any
 ) -> None:
-    petition, mine = opened(), as_(person())
+    petition = opened()
     assert petition.closes_at is not None
     clock.move_to(petition.closes_at)
+    mine = as_(person())
     # Nobody has run the clock yet: the time itself refuses.
     answer = mine.post(reverse("petitions:sign", args=[petition.reference]), FORM)
     assert answer.status_code == 422

@@ -55,7 +55,7 @@ class Petition(models.Model):
             ("deliberation", _("have the assembly pronounce itself")),
         ],
     )
-    reference = models.CharField(max_length=9, unique=True, default=reference, editable=False)
+    reference = models.CharField(max_length=10, unique=True, default=reference, editable=False)
     invitation = models.CharField(max_length=30, unique=True, default=token, editable=False)
     salt = SealedTextField(default=salt, bind="reference", editable=False)
     author = models.ForeignKey(USER, models.SET_NULL, null=True, related_name="petitions")

@@ -40,7 +40,7 @@ class Referendum(models.Model):
     process = models.SlugField(max_length=60)
     component = models.SlugField(max_length=60)
     process_version = models.PositiveIntegerField()
-    reference = models.CharField(max_length=9, unique=True, default=reference, editable=False)
+    reference = models.CharField(max_length=10, unique=True, default=reference, editable=False)
     petition = models.OneToOneField(Petition, models.PROTECT, null=True, related_name="referendum")
     state = models.CharField(max_length=12, choices=State, default=State.CHECKING)
     resumes = models.CharField(max_length=12, blank=True, help_text=_("the state it goes back to"))

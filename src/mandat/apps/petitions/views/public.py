@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from mandat.apps.petitions import rolls, selectors
 from mandat.apps.petitions.machine import State
-from mandat.apps.petitions.models import CommuneTally, Examination, Petition, Signature
+from mandat.apps.petitions.models import Appeal, CommuneTally, Examination, Petition, Signature
 from mandat.apps.petitions.services import signing, thresholds
 from mandat.apps.petitions.terms import Terms, rights, terms_of
 from mandat.apps.petitions.views.shared import (
@@ -109,7 +109,7 @@ def petition(request: HttpRequest, reference: str) -> HttpResponse:
     total = thresholds.total_of(found) if signed else 0
     user = user_of(request) if request.user.is_authenticated else None
     mine = _mine(found, user) if user is not None and signed else None
-    examination = found.examinations.exclude(outcome=Examination.Outcome.CHANGES).select_related("appeal").last()
+    examination = found.examinations.exclude(outcome=Examination.Outcome.CHANGES).last()
     values = {
         "crumbs": petition_crumbs(found),
         "petition": found,
@@ -121,6 +121,7 @@ def petition(request: HttpRequest, reference: str) -> HttpResponse:
         "mine": mine,
         "author": user is not None and found.author_id == user.pk,
         "examination": examination,
+        "appeal": Appeal.objects.filter(examination=examination).first() if examination is not None else None,
         "refusal": terms.component.refusal(examination.reason) if examination is not None else None,
         "names": selectors.names_of(found) if signed else [],
         "invalidations": found.invalidations.filter(state="confirmed").order_by("number"),

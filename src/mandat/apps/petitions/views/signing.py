@@ -6,6 +6,7 @@ import hashlib
 
 from django.contrib import messages
 from django.core.cache import cache
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -91,7 +92,11 @@ def _signed(
     signing.check_open(petition, timezone.now())
     process = petition.process
     if place is None:
-        place = participant_join(user=user, process=process, commune=values["commune"], birth=values["birth"])
+        try:
+            place = participant_join(user=user, process=process, commune=values["commune"], birth=values["birth"])
+        except IntegrityError:
+            # The button was pressed twice: the other press has just said who this is.
+            place = standing.participant(user, process)
     else:
         # The rules may have changed since one joined.
         place = standing.participant(user, process)
