@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
 from mandat import journal
-from mandat.definitions.models import Revision
+from mandat.definitions import revisions
 from mandat.web.theme import chosen_theme
 
 #: For how long a process trusts the stamp it last read, in seconds.
@@ -64,8 +64,8 @@ class PageCacheMiddleware:
         """What all pages depend on, read again when it is older than ``TRUST``."""
         now = time.monotonic()
         if now - self.read_at > TRUST:
-            revision = Revision.objects.filter(programme=settings.MANDAT_PROGRAMME).values_list("number", flat=True)
-            parts = [str(revision.first() or 0), str(journal.size()), f"{timezone.localdate():%Y%m%d}"]
+            revision = revisions.current(settings.MANDAT_PROGRAMME)
+            parts = [str(revision or 0), str(journal.size()), f"{timezone.localdate():%Y%m%d}"]
             self.stamp = ".".join([*parts, *(said() for said in DEPENDENCIES)])
             self.read_at = now
         return self.stamp

@@ -55,14 +55,7 @@ def register(kind: str, subject: Any, sentence: Any, url_name: str) -> None:
 
 def notify(user: User, kind: str, reference: str, *, key: str) -> None:
     """Have ``user`` told once for ``key``. Accounts that are gone are told nothing. Raises KeyError for an unknown kind."""
-    _KINDS[kind]
-    if not user.is_active:
-        return
-    now = timezone.now()
-    Notice.objects.get_or_create(
-        key=f"{kind}:{key}"[:80],
-        defaults={"user": user, "kind": kind, "reference": reference, "made_at": now, "not_before": now},
-    )
+    notify_many(kind, [(user, reference, key)])
 
 
 def notify_many(kind: str, wanted: Iterable[tuple[User, str, str]]) -> None:

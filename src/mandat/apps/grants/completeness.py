@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from mandat.apps.grants.applicants import kinds_of
-from mandat.apps.grants.models import Case, Party
+from mandat.apps.grants.models import Case, Party, Piece, PlanLine
 from mandat.apps.grants.schema.receiving import Role
 from mandat.apps.grants.schema.scheme import Evidence
 from mandat.apps.grants.services.plans import local
@@ -33,22 +33,37 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is needed to judge, read from the database once."""
+    """What is needed to judge, read from the database once: all of it is then part of what is sent."""
 
-    pieces: frozenset[str]
+    lines: tuple[PlanLine, ...]
     parties: tuple[Party, ...]
-    sources: tuple[Source, ...]
+    files: tuple[Piece, ...]
+
+    @property
+    def pieces(self) -> frozenset[str]:
+        """Codes of the pieces that count: a file is there and was not turned down."""
+        return frozenset(one.code for one in self.files if one.verdict != "rejected")
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The lines of the plan, in euros."""
+        return tuple(
+            Source(
+                funder=one.funder,
+                amount=Decimal(one.amount) / 100,
+                public=one.public,
+                own=one.own,
+                certain=one.certain,
+            )
+            for one in self.lines
+        )
 
 
 def standing_of(case: Case) -> Standing:
-    """Pieces that count (a file is there and was not turned down), the parties and the lines of the plan."""
-    given = case.pieces.filter(upload__isnull=False).exclude(verdict="rejected").values_list("code", flat=True)
-    lines = tuple(
-        Source(funder=one.funder, amount=Decimal(one.amount) / 100, public=one.public, own=one.own, certain=one.certain)
-        for one in case.plan.all()
-    )
-    parties = tuple(case.parties.select_related("organisation").order_by("pk"))
-    return Standing(frozenset(given), parties, lines)
+    """The lines of the plan, the parties, and the pieces given, each in its order: three queries."""
+    files = case.pieces.filter(upload__isnull=False).select_related("upload__subject").order_by("pk")
+    parties = case.parties.select_related("organisation").order_by("pk")
+    return Standing(tuple(case.plan.all()), tuple(parties), tuple(files))
 
 
 def lacks(sheet: Sheet, standing: Standing, *, region: Source | None) -> list[Lack]:

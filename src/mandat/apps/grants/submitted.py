@@ -7,13 +7,14 @@ import json
 from typing import Any
 
 from mandat.apps.custody.records import digest, nonce
+from mandat.apps.grants.completeness import Standing
 from mandat.apps.grants.models import Case, Submission
 from mandat.apps.grants.sheets import Sheet
 
 FORMAT = 1
 
 
-def record_of(sheet: Sheet, *, at: dt.datetime, rank: int, by: str) -> dict[str, Any]:
+def record_of(sheet: Sheet, standing: Standing, *, at: dt.datetime, rank: int, by: str) -> dict[str, Any]:
     """Everything the applicant sends, and under which versions. ``nonce`` makes the digest on the receipt tell nothing by itself."""
     case = sheet.case
     ruling = sheet.ruling
@@ -33,7 +34,7 @@ def record_of(sheet: Sheet, *, at: dt.datetime, rank: int, by: str) -> dict[str,
         "answers": sheet.answers,
         "plan": [
             {"funder": one.funder, "amount": one.amount, "public": one.public, "own": one.own, "certain": one.certain}
-            for one in case.plan.all()
+            for one in standing.lines
         ],
         "parties": [
             {
@@ -43,11 +44,11 @@ def record_of(sheet: Sheet, *, at: dt.datetime, rank: int, by: str) -> dict[str,
                 "amount": party.amount,
                 "agreed_at": party.agreed_at,
             }
-            for party in case.parties.select_related("organisation").order_by("pk")
+            for party in standing.parties
         ],
         "pieces": [
             {"code": piece.code, "name": piece.upload.name, "size": piece.upload.size, "sha256": piece.upload.sha256}
-            for piece in case.pieces.select_related("upload__subject").order_by("pk")
+            for piece in standing.files
             if piece.upload is not None
         ],
         "amounts": {"cost": case.cost, "asked": case.asked, "computed": case.computed},

@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 
 from mandat.apps.offers.schema import Offer, Round
-from mandat.definitions.models import DefinitionVersion, Revision
+from mandat.definitions import revisions
+from mandat.definitions.models import DefinitionVersion
 from mandat.facts import DefinitionRef
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
@@ -39,7 +40,7 @@ class PublishedOffer:
 def published_offers(programme: str = "") -> Mapping[str, PublishedOffer]:
     """The offers in force by code, in their order (of the site's own programme by default)."""
     code = programme or settings.MANDAT_PROGRAMME
-    number = Revision.objects.filter(programme=code).values_list("number", flat=True).first()
+    number = revisions.current(code)
     return {} if number is None else _read(code, number)
 
 

@@ -16,7 +16,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from mandat.apps.programme.schema import Body, Chapter, Commitment, Measure, Pillar, Programme, StatusRule
-from mandat.definitions.models import DefinitionVersion, Revision
+from mandat.definitions import revisions
+from mandat.definitions.models import DefinitionVersion
 from mandat.engines.indicators.rollup import Target
 from mandat.engines.indicators.status import Promise, Rule
 from mandat.facts import DefinitionRef
@@ -89,7 +90,7 @@ class Published:
 def published(code: str | None = None) -> Published:
     """The published programme (the site's own by default). Raises InputError where none is loaded."""
     code = code or settings.MANDAT_PROGRAMME
-    number = Revision.objects.filter(programme=code).values_list("number", flat=True).first()
+    number = revisions.current(code)
     if number is None:
         raise InputError(Text(f"aucun programme « {code} » n'est publié", f"no programme “{code}” is published"))
     return _read(code, number)

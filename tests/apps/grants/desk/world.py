@@ -11,6 +11,7 @@ from django.utils import timezone
 from mandat.apps.accounts.models import RoleGrant, User
 from mandat.apps.custody.models import Subject
 from mandat.apps.custody.records import canonical, digest
+from mandat.apps.grants.completeness import standing_of
 from mandat.apps.grants.machine import State
 from mandat.apps.grants.models import Case, Move, PlanLine, Post, Submission
 from mandat.apps.grants.sheets import sheet_of
@@ -153,7 +154,7 @@ def case(
     PlanLine.objects.create(case=made, position=0, funder="Nous-mêmes", amount=500_000, public=False, own=True)
     PlanLine.objects.create(case=made, position=1, funder="Région", amount=500_000, public=True)
     if state != State.DRAFT:
-        record = canonical(record_of(sheet_of(made), at=now, rank=1, by=person.name))
+        record = canonical(record_of(sheet_of(made), standing_of(made), at=now, rank=1, by=person.name))
         Submission.objects.create(case=made, rank=1, at=now, by=person, record=record, sha256=digest(record))
         Move.objects.create(case=made, name="submit", source="draft", target="submitted", actor=person, at=now)
     if state not in (State.DRAFT, State.SUBMITTED):

@@ -48,8 +48,10 @@ def terms_of(case: Case) -> Terms[Scheme]:
     return SCHEMES.at(case.programme, case.scheme, case.scheme_version)
 
 
-def move(case: Case, name: str, *, who: Who, actor: User | None, reason: str = "") -> Move:
-    """Take ``case`` (locked) along the movement ``name``; the caller saves it.
+def move(
+    case: Case, name: str, *, who: Who, actor: User | None, reason: str = "", standing: access.Standing | None = None
+) -> Move:
+    """Take ``case`` (locked) along the movement ``name``; the caller saves it. ``standing``: where ``actor`` stands, if read since the lock.
 
     Raises InputError where the movement does not lead there from where the case stands, PermissionDenied where ``actor`` may not make it.
     """
@@ -57,7 +59,10 @@ def move(case: Case, name: str, *, who: Who, actor: User | None, reason: str = "
     if verb is not None:
         if actor is None:
             raise PermissionDenied(f"grants.{verb}")
-        access.require(actor, case, verb)
+        if standing is None:
+            access.require(actor, case, verb)
+        elif not access.allows(standing, verb):
+            raise PermissionDenied(f"grants.{verb}")
     found = movement(name, case.state, who)
     if found is None:
         label, state = MOVEMENTS[name].label, case.get_state_display()

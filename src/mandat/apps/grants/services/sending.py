@@ -19,7 +19,7 @@ from mandat.apps.funds import services as funds
 from mandat.apps.funds.models import Allocation
 from mandat.apps.grants import access
 from mandat.apps.grants.calls import closing, phase
-from mandat.apps.grants.completeness import Lack, lacks, standing_of
+from mandat.apps.grants.completeness import Lack, Standing, lacks, standing_of
 from mandat.apps.grants.machine import LIVE, State
 from mandat.apps.grants.models import Case, PaymentRequest, Submission
 from mandat.apps.grants.schema import Scheme
@@ -105,7 +105,7 @@ def case_submit(*, actor: User, case: Case) -> Submission:
     with transaction.atomic():
         case = held(case)
         require(actor, "grants.apply")
-        access.require(actor, case, "edit")
+        where = access.require(actor, case, "edit")
         if case.state == State.SUBMITTED and (sent := case.submissions.order_by("-rank").first()) is not None:
             return sent
         terms = terms_of(case)
@@ -113,14 +113,14 @@ def case_submit(*, actor: User, case: Case) -> Submission:
             return _answer(actor, case, terms, at)
         if case.state == State.DRAFT:
             check_window(call_of(case, terms.document), at)
-        sheet = sheet_of(case)
+        sheet, given = sheet_of(case), standing_of(case)
         exclusion_check(case.applicant)
-        if case.state == State.DRAFT and (found := lacks(sheet, standing_of(case), region=region_source(case))):
+        if case.state == State.DRAFT and (found := lacks(sheet, given, region=region_source(case))):
             raise IncompleteError(found)
-        move(case, "submit", who="applicant", actor=actor)
+        move(case, "submit", who="applicant", actor=actor, standing=where)
         case.submitted_at = at
         case.due_on = delays.due(case, terms.document)
-        return _seal(actor, case, sheet, terms, at, kind="grants.applied.v1", told="received")
+        return _seal(actor, case, sheet, given, terms, at, kind="grants.applied.v1", told="received")
 
 
 def _answer(actor: User, case: Case, terms: Terms[Scheme], at: dt.datetime) -> Submission:
@@ -129,7 +129,8 @@ def _answer(actor: User, case: Case, terms: Terms[Scheme], at: dt.datetime) -> S
     sheet = sheet_of(case)
     if case.round > 1:
         check_window(call_of(case, terms.document), at)
-    found = [lack for lack in lacks(sheet, standing_of(case), region=region_source(case)) if lack.where != "pieces"]
+    standing = standing_of(case)
+    found = [lack for lack in lacks(sheet, standing, region=region_source(case)) if lack.where != "pieces"]
     if request is not None:
         given = set(
             case.pieces.filter(added_at__gte=asked_at(case), upload__isnull=False)
@@ -146,15 +147,23 @@ def _answer(actor: User, case: Case, terms: Terms[Scheme], at: dt.datetime) -> S
         raise IncompleteError(found)
     move(case, "answer", who="applicant", actor=actor)
     delays.resume(case, terms.document, request, on=timezone.localdate(at))
-    return _seal(actor, case, sheet, terms, at, kind="grants.completed.v1", told="answered")
+    return _seal(actor, case, sheet, standing, terms, at, kind="grants.completed.v1", told="answered")
 
 
 def _seal(
-    actor: User, case: Case, sheet: Sheet, terms: Terms[Scheme], at: dt.datetime, *, kind: str, told: str
+    actor: User,
+    case: Case,
+    sheet: Sheet,
+    given: Standing,
+    terms: Terms[Scheme],
+    at: dt.datetime,
+    *,
+    kind: str,
+    told: str,
 ) -> Submission:
     case.save()
     rank = case.submissions.count() + 1
-    text = canonical(record_of(sheet, at=at, rank=rank, by=actor.name or actor.email))
+    text = canonical(record_of(sheet, given, at=at, rank=rank, by=actor.name or actor.email))
     made = Submission(case=case, rank=rank, at=at, by=actor, sha256=digest(text))
     made.record = text
     made.save()
