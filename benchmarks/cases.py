@@ -9,6 +9,7 @@ databases by giving ``--database`` (``tools/test-postgres`` makes one).
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
@@ -95,6 +96,9 @@ def main() -> int:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     seeded = time.perf_counter() - begun
+    gc.collect()
+    gc.freeze()  # as the server does once it is loaded (config/wsgi.py)
+    gc.set_threshold(50_000, 20, 100)
     whole, some = Client(), Client()
     whole.force_login(agents[0], backend="django.contrib.auth.backends.ModelBackend")
     some.force_login(agents[min(7, len(agents) - 1)], backend="django.contrib.auth.backends.ModelBackend")

@@ -11,7 +11,7 @@ from mandat.apps.accounts.access import requires
 from mandat.apps.grants import queue as cases
 from mandat.apps.grants.models import Case
 from mandat.apps.grants.ranking import RANKED, ranking
-from mandat.apps.grants.views.bureau.common import TONES, crumbs
+from mandat.apps.grants.views.bureau.common import crumbs
 from mandat.apps.grants.views.bureau.queue import schemes_for
 from mandat.apps.programme.published import published
 from mandat.apps.programme.views.bureau.common import page, user_of
@@ -20,6 +20,8 @@ from mandat.web.templatetags.formats import say
 
 #: Cases of one call that are ranked, and those on one page.
 MOST, PAGE = 5_000, 100
+#: What places a case; the rest is read for those of the page alone.
+NEEDED = ("pk", "reference", "state", "favourable", "awarded", "proposed", "computed")
 
 
 @require_safe
@@ -35,10 +37,12 @@ def call_ranking(request: HttpRequest, scheme: str, call: str) -> HttpResponse:
         raise Http404
     rows = Case.objects.filter(programme=current.code, scheme=scheme, call=call, state__in=RANKED)
     seen = cases.visible(current.code, user).filter(scheme=scheme, call=call, state__in=RANKED)
-    listed = list(seen.select_related("applicant").defer("answers", "private").order_by("pk")[:MOST])
+    listed = list(seen.order_by("pk").values_list(*NEEDED, named=True)[:MOST])
     placed = ranking(listed, terms.document, found)
     given = request.GET.get("debut", "")
     start = min(int(given), len(placed)) if given.isdecimal() and len(given) < 6 else 0
+    here = placed[start : start + PAGE]
+    shown = Case.objects.select_related("applicant").defer("answers", "private").in_bulk([one.case.pk for one in here])
     values = {
         "current": current,
         "total": len(placed),
@@ -47,7 +51,7 @@ def call_ranking(request: HttpRequest, scheme: str, call: str) -> HttpResponse:
         "terms": terms,
         "call": found,
         "grid": terms.document.scoring,
-        "rows": [(one, TONES[one.case.state]) for one in placed[start : start + PAGE]],
+        "rows": [(shown[one.case.pk], one) for one in here],
         "left_out": rows.count() - len(listed),
         "queue_url": f"{reverse('grants:queue')}?dispositif={scheme}&appel={call}&etat=all",
     }
