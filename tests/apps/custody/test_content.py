@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import unicodedata
 import zlib
 
@@ -111,6 +112,31 @@ def test_a_document_under_a_password_is_refused() -> None:
     body[at + 8] |= 1
     with pytest.raises(InputError, match="mot de passe"):
         look(bytes(body), "lettre.docx")
+
+
+def test_an_archive_is_what_it_holds_each_file_checked_as_if_it_came_alone() -> None:
+    packed = made.archive({"plans/facade.png": made.png(), "plans/": b"", "devis.pdf": made.pdf(b"/JavaScript")})
+    checked = look(packed, "plans.zip", ("pdf", "zip"))
+    assert (checked.kind.code, checked.flags) == ("zip", {"javascript"})
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"virus.exe": b"MZ"}, "dans l'archive, virus.exe : ce genre de fichier n'est pas accepté"),
+        ({"avis.pdf": made.png()}, "dans l'archive, avis.pdf : le contenu"),
+        ({"autre.zip": made.archive({"avis.pdf": made.pdf()})}, "dans l'archive, autre.zip : ce genre"),
+        ({"../avis.pdf": made.pdf()}, "abîmé"),
+        ({"plans/": b""}, "vide"),
+        (
+            {"lettre.docx": made.docx(**{"word/vbaProject.bin": b"macro"})},
+            "dans l'archive, lettre.docx : ce document contient des macros",
+        ),
+    ],
+)
+def test_an_archive_is_refused_for_one_bad_file_and_it_is_named(members: dict[str, bytes], said: str) -> None:
+    with pytest.raises(InputError, match=re.escape(said)):
+        look(made.archive(members), "plans.zip", ("pdf", "zip"))
 
 
 def test_embedded_objects_are_flagged() -> None:

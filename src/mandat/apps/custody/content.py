@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
+import tempfile
 import unicodedata
 import zipfile
 import zlib
@@ -310,10 +311,43 @@ def _embedded(found: dict[str, zipfile.ZipInfo]) -> frozenset[str]:
     return frozenset({"embedded"} if inside else ())
 
 
+#: What a plain archive may hold: files of these kinds, each checked as if it came alone.
+_PACKED = ("pdf", "jpeg", "png", "docx", "xlsx", "odt", "ods")
+
+
+def _zip(stream: BinaryIO) -> frozenset[str]:
+    """Every file inside is of an accepted kind by name and content; folders are only names. Flags are those of all of them."""
+    found = _members(stream)
+    flags: set[str] = set()
+    held = 0
+    with zipfile.ZipFile(stream) as packed:
+        for name, entry in found.items():
+            if entry.is_dir():
+                continue
+            if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name):
+                raise ValueError("a path that leaves the archive")
+            with tempfile.SpooledTemporaryFile(max_size=_CHUNK * 8) as copy, packed.open(entry) as member:
+                while part := member.read(_CHUNK):
+                    copy.write(part)
+                try:
+                    inside = check(copy, name=name, kinds=_PACKED, largest=MOST_INFLATED, size=entry.file_size)  # type: ignore[arg-type]
+                except InputError as refused:
+                    last = safe_name(name)
+                    said = refused.text
+                    raise InputError(
+                        Text(f"dans l'archive, {last} : {said.fr}", f"in the archive, {last}: {said.en}")
+                    ) from None
+            flags |= inside.flags
+            held += 1
+    if not held:
+        raise InputError(Text("cette archive est vide", "this archive is empty"))
+    return frozenset(flags)
+
+
 _docx, _xlsx = _office("docx", "word/document.xml"), _office("xlsx", "xl/workbook.xml")
 _odt = _open_document("odt", b"application/vnd.oasis.opendocument.text")
 _ods = _open_document("ods", b"application/vnd.oasis.opendocument.spreadsheet")
-_ZIPPED = frozenset({_docx, _xlsx, _odt, _ods})
+_ZIPPED = frozenset({_docx, _xlsx, _odt, _ods, _zip})
 _OOXML, _ODF = "application/vnd.openxmlformats-officedocument", "application/vnd.oasis.opendocument"
 
 KINDS: dict[str, Kind] = {
@@ -326,6 +360,7 @@ KINDS: dict[str, Kind] = {
         Kind("xlsx", ("xlsx",), f"{_OOXML}.spreadsheetml.sheet", Text("Excel", "Excel"), _xlsx),
         Kind("odt", ("odt",), f"{_ODF}.text", Text("OpenDocument", "OpenDocument"), _odt),
         Kind("ods", ("ods",), f"{_ODF}.spreadsheet", Text("OpenDocument", "OpenDocument"), _ods),
+        Kind("zip", ("zip",), "application/zip", Text("ZIP", "ZIP"), _zip),
     )
 }
 EVIDENCE = ("pdf", "jpeg", "png")

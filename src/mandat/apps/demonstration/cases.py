@@ -25,6 +25,7 @@ from mandat.apps.demonstration.bodies import Bodies, expert, members
 from mandat.apps.demonstration.claims import Act, moment
 from mandat.apps.demonstration.course import END
 from mandat.apps.demonstration.projects import Project
+from mandat.apps.grants.completeness import standing_of
 from mandat.apps.grants.limits import ceiling
 from mandat.apps.grants.machine import State
 from mandat.apps.grants.models import (
@@ -212,7 +213,7 @@ def _receive(found: Bodies, batch: Batch) -> None:
     )
     sent, moves, facts = [], [], []
     for case, project in zip(cases, batch.projects, strict=True):
-        text = canonical(record_of(sheet_of(case), at=project.sent, rank=1, by=found.opener.name))
+        text = canonical(record_of(sheet_of(case), standing_of(case), at=project.sent, rank=1, by=found.opener.name))
         one = Submission(case=case, rank=1, at=project.sent, by=found.opener, sha256=digest(text))
         one.record = text
         sent.append(one)

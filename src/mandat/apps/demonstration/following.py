@@ -31,6 +31,7 @@ from mandat.apps.grants.services.judging import later_piece_judge
 from mandat.apps.grants.services.moving import terms_of
 from mandat.apps.grants.services.ordering import payments_order, payments_paid, payments_sent
 from mandat.apps.grants.services.payments import payment_ask, payment_check
+from mandat.apps.grants.services.subscribing import stake_subscribe
 from mandat.apps.registers.models import Action, Contract
 from mandat.apps.registers.services import contracts
 from mandat.kernel.errors import InputError
@@ -40,6 +41,8 @@ from mandat.kernel.periods import add_months
 SIGNED, ASKED, ORDERED, PAID = 18, 32, 39, 46
 #: Parts of the awards that are signed, and paid.
 SIGNS, PAYS = 0.25, 0.1
+#: Euros a share costs in the companies of the demonstration.
+SHARE = 10
 _ACTIONS = ("Diagnostic partagé", "Animation du territoire", "Premiers travaux", "Évaluation")
 
 
@@ -100,6 +103,11 @@ def _ask(batch: Batch, opener: User, desk: Desk) -> None:
             condition_check(actor=desk.decider, case=case, condition=condition, met=True)
         details = bank_give(actor=opener, case=case, name="Compte synthétique", iban=IBAN)
         bank_verify(actor=desk.decider, details=details)
+        if scheme.type == "equity":
+            shares, left = divmod(case.awarded or 0, SHARE * 100)
+            if not shares or left:
+                continue
+            stake_subscribe(actor=desk.decider, case=case, shares=shares, price=Decimal(SHARE), on=timezone.localdate())
         later = {evidence.code for evidence in receivable(case, scheme)}
         for evidence in evidence_for(case, scheme, first):
             if evidence.code not in later:

@@ -19,13 +19,13 @@ from mandat.kernel.text import Text
 
 PURPOSE = "grants.evidence"
 LARGEST = 20 * uploads.MEGABYTE
-#: What custody checks of each sort of document a scheme accepts. Archives are refused: what is inside could be read by nobody.
+#: What custody checks of each sort of document a scheme accepts. What an archive holds is checked file by file.
 ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "pdf": ("pdf",),
     "image": ("jpeg", "png"),
     "document": ("odt", "docx"),
     "spreadsheet": ("ods", "xlsx"),
-    "archive": (),
+    "archive": ("zip",),
 }
 
 
@@ -34,7 +34,7 @@ def register() -> None:
     uploads.purpose(
         PURPOSE,
         title=_("Documents of an application"),
-        kinds=content.DOCUMENTS,
+        kinds=(*content.DOCUMENTS, "zip"),
         largest=LARGEST,
         may_read=may_read,
         erasable=lambda stored: not Piece.objects.filter(upload=stored).exists(),

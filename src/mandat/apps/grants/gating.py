@@ -15,6 +15,7 @@ from mandat.apps.grants.owing import LEGAL_TITLE
 from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.schema.money import Payment
 from mandat.apps.grants.schema.scheme import Evidence
+from mandat.apps.grants.services.subscribing import stake_of
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
@@ -48,10 +49,10 @@ def evidence_for(case: Case, scheme: Scheme, payment: Payment) -> list[Evidence]
 
 
 def gates(case: Case, scheme: Scheme, payment: Payment) -> list[Gate]:
-    """Everything one payment waits for, met or not. Nine short queries at most, whatever the plan."""
+    """Everything one payment waits for, met or not. Ten short queries at most, whatever the plan."""
     from mandat.apps.grants.services.conditions import unmet
 
-    found = [_state(case), _agreement(case), _bank(case), *_before(case, scheme, payment)]
+    found = [_state(case), _agreement(case), _bank(case), *_before(case, scheme, payment), *_stake(case, scheme)]
     pieces = list(case.pieces.filter(upload__isnull=False).exclude(verdict="rejected").order_by("pk"))
     found += [_piece(one.code, Text(one.label.fr, one.label.en), pieces) for one in evidence_for(case, scheme, payment)]
     found += _accounts(case, scheme, payment)
@@ -91,6 +92,15 @@ def _bank(case: Case) -> Gate:
     last = BankDetails.objects.filter(case=case).order_by("-id").first()
     label = Text("les coordonnées bancaires sont vérifiées", "the bank details are verified")
     return Gate("bank", label, given=last is not None and last.refused_at is None, met=last is not None and last.usable)
+
+
+def _stake(case: Case, scheme: Scheme) -> list[Gate]:
+    """What is called on shares waits for them to be in the register."""
+    if scheme.type != "equity":
+        return []
+    taken = stake_of(case) is not None
+    label = Text("les parts souscrites sont au registre", "the shares subscribed are in the register")
+    return [Gate("stake", label, given=True, met=taken)]
 
 
 def _before(case: Case, scheme: Scheme, payment: Payment) -> list[Gate]:

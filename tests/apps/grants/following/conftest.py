@@ -60,6 +60,11 @@ def files() -> dict[str, bytes]:
         "aide-entreprises", workflow={"pattern": "desk", **world.SILENCE}, committee=None, plan={"de_minimis": "general"},
         applicants={"kinds": ["company", "association"], "who": {"fr": "Les entreprises.", "en": "Companies."}},
     )  # fmt: skip
+    desk = {"workflow": {"pattern": "desk", **world.SILENCE}, "committee": None}
+    found["schemes/pret-direct.yaml"] = world.scheme(
+        "pret-direct", type="loan", repayment={"rate": 0, "instalments": 4, "every_months": 3, "kind": "linear"}, **desk
+    )
+    found["schemes/parts-directes.yaml"] = world.scheme("parts-directes", type="equity", **desk)
     return found
 
 

@@ -74,6 +74,14 @@ class RecoveryForm(AmountForm):
     field_order = ("why", "amount", "reason")
 
 
+class SharesForm(forms.Form):
+    """Shares as the deed of subscription says."""
+
+    shares = forms.IntegerField(label=_("Number of shares"), min_value=1, max_value=100_000_000)
+    price = NumberField(label=_("Price of a share, in euros"))
+    on = DayField(label=_("Subscribed on"))
+
+
 class OrderRecoveryForm(forms.Form):
     title = forms.CharField(label=_("Number of the collection order"), max_length=40)
 

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from mandat.apps.accounts.models import User
 from mandat.apps.funds import services as funds
-from mandat.apps.funds.models import Allocation, Stake
+from mandat.apps.funds.models import Allocation
 from mandat.apps.funds.plans import LoanTerms
 from mandat.apps.grants.models import Case
 from mandat.apps.grants.schema import Scheme
 from mandat.apps.grants.schema.scheme import REPAID
+from mandat.apps.grants.services.subscribing import stake_of
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
@@ -36,7 +37,7 @@ def release(
             type="loan" if scheme.type == "loan" else "advance", actor=who,
         )  # fmt: skip
     elif scheme.type == "equity":
-        stake = Stake.objects.filter(programme=case.programme, reference=case.reference).first()
+        stake = stake_of(case)
         if stake is None:
             raise InputError(
                 Text(

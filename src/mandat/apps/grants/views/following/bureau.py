@@ -19,7 +19,16 @@ from mandat.apps.grants import access
 from mandat.apps.grants.following import bindings, follow, title_of
 from mandat.apps.grants.forms import following as forms
 from mandat.apps.grants.models import Case, PaymentRun
-from mandat.apps.grants.services import accounts_given, banking, breaches, conditions, judging, payments, recovery
+from mandat.apps.grants.services import (
+    accounts_given,
+    banking,
+    breaches,
+    conditions,
+    judging,
+    payments,
+    recovery,
+    subscribing,
+)
 from mandat.apps.grants.terms import CONDITIONS, SCHEMES
 from mandat.apps.grants.views.following.applicant import _key
 from mandat.apps.grants.views.following.shared import TONES, attempt, case_for, given, piece_answer, user_of
@@ -118,6 +127,8 @@ def followed(request: HttpRequest, reference: str) -> HttpResponseBase:
         "uphold_form": forms.UpholdForm(),
         "recovery_form": forms.RecoveryForm(),
         "order_form": forms.OrderRecoveryForm(),
+        "stake": subscribing.stake_of(case) if found.scheme.type == "equity" else None,
+        "shares_form": forms.SharesForm(initial={"on": timezone.localdate()}),
         "receipt_form": forms.ReceiptForm(initial={"on": timezone.localdate()}),
         "scheme": found.scheme,
     }
@@ -221,6 +232,16 @@ def _cost(request: HttpRequest, case: Case) -> None:
         lambda: payments.cost_retain(actor=user_of(request), case=case, spent=spent, note=said["note"]),
         _("The final cost is retained."),
     )
+
+
+def _subscribe(request: HttpRequest, case: Case) -> None:
+    said = _said(request, forms.SharesForm)
+    if said is not None:
+        attempt(
+            request,
+            lambda: subscribing.stake_subscribe(actor=user_of(request), case=case, **said),
+            _("The shares are in the register."),
+        )
 
 
 def _account_accept(request: HttpRequest, case: Case) -> None:
@@ -360,4 +381,5 @@ ACTS: dict[str, Any] = {
     "compte": _bank_verify, "piece": _piece, "verifier": _check, "renvoyer": _refuse, "cout": _cost, "accepter": _account_accept,
     "rendre": _account_return, "condition": _condition, "manquement": _breach, "reparer": _remedy_ask, "conclure": _conclude,
     "reprise": _recover, "ordonner-reprise": _recovery_order, "encaisser": _receive, "remettre": _waive, "clore": _close,
+    "souscrire": _subscribe,
 }  # fmt: skip
