@@ -1,7 +1,7 @@
 """What follows synthetic awards: agreements, conditions, payments on evidence, and the life of contracts. Made by the real services.
 
-Signing is told for one award in four and for all contracts, paying for one in ten: every page has something to show, and a fresh
-demonstration takes minutes, not hours.
+Signing is told for one award in four and for all contracts, paying for one in ten, both for all loans: every page has something
+to show, and a fresh demonstration takes minutes, not hours.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from mandat.apps.demonstration.residents import IBAN
 from mandat.apps.grants.gating import evidence_for
 from mandat.apps.grants.machine import State
 from mandat.apps.grants.models import Case
+from mandat.apps.grants.schema.scheme import REPAID
 from mandat.apps.grants.services.agreements import agreement_send, agreement_signed
 from mandat.apps.grants.services.banking import bank_give, bank_verify
 from mandat.apps.grants.services.conditions import condition_check, condition_declare
@@ -69,7 +70,8 @@ def _lucky(batch: Batch, part: float, *, contracts_too: bool = False) -> Iterato
     known = cases_of(batch)
     for project in batch.projects:
         case = known.get((project.scheme.code, project.number))
-        if case is not None and (project.luck < part or (contracts_too and project.scheme.type == "contract")):
+        kind = project.scheme.type
+        if case is not None and (project.luck < part or kind in REPAID or (contracts_too and kind == "contract")):
             yield case
 
 
