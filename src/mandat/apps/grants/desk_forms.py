@@ -61,6 +61,15 @@ class AskForm(forms.Form):
             del self.fields["codes"]
 
 
+class CallOnForm(forms.Form):
+    """A word to those called to the next round."""
+
+    text = _long(gettext_lazy("A word to the applicant"), rows=3, required=False)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="round-%s")
+
+
 class ReasonForm(forms.Form):
     """A reason, where an act asks for nothing more. ``name`` tells the fields of two such forms apart on a page."""
 

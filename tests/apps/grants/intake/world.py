@@ -158,6 +158,19 @@ def files() -> dict[str, bytes]:
         applicants={"kinds": ["person"], "who": _said("Toute personne de la région.")},
     )  # fmt: skip
     found["schemes/simple.yaml"] = scheme("simple", **common, plan=None, evidence=EVIDENCE[3:])
+    form = samples.scheme_body()["form"]
+    second = {
+        "code": "methode-de-travail",
+        "title": _said("Votre méthode"),
+        "round": "dossier",
+        "fields": [field("methode", "paragraph", "Comment travaillerez-vous ?")],
+    }
+    found["schemes/deux-tours.yaml"] = scheme(
+        "deux-tours", **common, plan=None, form={"sections": [*form["sections"], second]},
+        rounds=[{"code": "dossier", "title": _said("Dossier complet")}],
+        evidence=[*EVIDENCE[3:], {"code": "protocole", "label": _said("Protocole"), "round": "dossier"}],
+        calls=[CALLS[0] | {"rounds": [{"code": "dossier", "opens": "2026-11-02", "closes": "2026-11-30T12:00:00"}]}],
+    )  # fmt: skip
     return found
 
 

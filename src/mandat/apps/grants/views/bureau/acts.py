@@ -16,7 +16,7 @@ from mandat.apps.accounts.models import User
 from mandat.apps.grants import access, desk_forms, reading
 from mandat.apps.grants.case_file import experts_of
 from mandat.apps.grants.models import Case
-from mandat.apps.grants.services import deciding, instructing, opinions, recusals, scoring, visits
+from mandat.apps.grants.services import deciding, instructing, opinions, recusals, rounds, scoring, visits
 from mandat.apps.grants.services import messages as talk
 from mandat.apps.grants.services.moving import terms_of, today
 from mandat.apps.grants.views.bureau.common import attempt, crumbs, on_case, to_file
@@ -73,6 +73,18 @@ def ask(request: HttpRequest, case: Case, where: access.Standing) -> HttpRespons
 
     said = _("The applicant is asked. The delay stands still until they answer.")
     return _tried(request, case, where, "ask_form", form, act, said)
+
+
+@require_POST
+@on_case("examine")
+def call_on(request: HttpRequest, case: Case, where: access.Standing) -> HttpResponseBase:
+    """Call the case to the next round."""
+    form = desk_forms.CallOnForm(request.POST)
+
+    def act(given: dict[str, Any]) -> None:
+        rounds.case_call_on(actor=user_of(request), case=case, text=given["text"])
+
+    return _tried(request, case, where, "round_form", form, act, _("The applicant is called to the next round."))
 
 
 @require_POST

@@ -14,7 +14,7 @@ from mandat.apps.grants.case_file import CaseFile, case_file, experts_of, late
 from mandat.apps.grants.machine import OPEN, possible
 from mandat.apps.grants.models import Case
 from mandat.apps.grants.schema import Scheme
-from mandat.apps.grants.services import instructing, scoring
+from mandat.apps.grants.services import instructing, rounds, scoring
 from mandat.apps.grants.services.moving import today
 from mandat.apps.grants.terms import CONDITIONS
 from mandat.apps.grants.views import evidence
@@ -81,6 +81,8 @@ def forms_of(
     made: dict[str, Any] = {"recuse_form": desk_forms.ReasonForm("recuse")}
     if "ask" in open_to:
         made["ask_form"] = desk_forms.AskForm(scheme, sent.sheet.asked, day)
+        made["round_next"] = rounds.next_round(case, scheme)
+        made["round_form"] = desk_forms.CallOnForm()
     if "propose" in open_to:
         initial = {"outcome": "no" if scoring.below(case, scheme) else None, "amount": euros}
         made["propose_form"] = desk_forms.ProposeForm(scheme, initial=initial)

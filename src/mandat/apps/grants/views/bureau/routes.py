@@ -28,6 +28,7 @@ patterns: list[URLPattern] = [
     path(f"{CASE}pieces/<int:pk>/verdict/", acts.judge, name="file_judge"),
     path(f"{CASE}complet/", acts.accept, name="file_accept"),
     path(f"{CASE}completer/", acts.ask, name="file_ask"),
+    path(f"{CASE}tour-suivant/", acts.call_on, name="file_call_on"),
     path(f"{CASE}irrecevable/", acts.reject, name="file_reject"),
     path(f"{CASE}proposer/", acts.propose, name="file_propose"),
     path(f"{CASE}reprendre/", acts.reopen, name="file_reopen"),
