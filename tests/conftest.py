@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.db.models.query import QuerySet
 from django.test import Client
 from django.utils import translation
@@ -23,6 +25,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from mandat.web import middleware
+from tests import templates
 from tests.html_rules import faults
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +45,16 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("shared/data is not beside the repository: tests on real files left out")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """The test database is a copy of one migrated once: see ``templates``."""
+    with templates.copied_into_memory():
+        url = os.environ.get("MANDAT_TEST_DATABASE_URL", "")
+        if url.startswith("postgres"):
+            connection.settings_dict["TEST"]["TEMPLATE"] = templates.migrated_postgres(url)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -15,6 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests import templates
+
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = ["sqlite", "postgresql"]
 
@@ -41,11 +43,13 @@ def run(env: dict[str, str], *command: str, code: int = 0) -> subprocess.Complet
 
 
 @contextmanager
-def postgres(template: str = "") -> Iterator[tuple[str, str]]:
-    """The name and address of a new database, dropped afterwards."""
+def postgres(template: str = "", *, templated: bool = False) -> Iterator[tuple[str, str]]:
+    """The name and address of a new database, dropped afterwards; ``templated``: a migrated one."""
     url = os.environ.get("MANDAT_TEST_DATABASE_URL", "")
     if not url.startswith("postgres"):
         pytest.skip("MANDAT_TEST_DATABASE_URL names no PostgreSQL")
+    if templated:
+        template = templates.migrated_postgres(url)
     name = f"mandat_{os.getpid()}_{time.monotonic_ns()}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} {f'TEMPLATE {template}' if template else ''}")
@@ -59,14 +63,15 @@ def postgres(template: str = "") -> Iterator[tuple[str, str]]:
 def prepared(kind: str, folder: Path, *commands: tuple[str, ...]) -> Iterator[Path | str]:
     """A migrated database, to be copied: its file or its name. ``commands`` are run on it."""
     if kind == "sqlite":
-        env = settings_of(folder, f"sqlite:///{folder}/mandat.sqlite3")
-        for command in (("-m", "django", "migrate", "--verbosity", "0"), *commands):
+        path = templates.copy_to(folder / "mandat.sqlite3")
+        env = settings_of(folder, f"sqlite:///{path}")
+        for command in commands:
             run(env, *command)
-        yield folder / "mandat.sqlite3"
+        yield path
         return
-    with postgres() as (name, url):
+    with postgres(templated=True) as (name, url):
         env = settings_of(folder, url)
-        for command in (("-m", "django", "migrate", "--verbosity", "0"), *commands):
+        for command in commands:
             run(env, *command)
         yield name
 

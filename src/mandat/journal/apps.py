@@ -11,5 +11,5 @@ class JournalConfig(AppConfig):
     def ready(self) -> None:
         from mandat.journal.triggers import reinstall  # deferred: apps must be ready
 
-        # Every app's migrations may rebuild a protected table: no sender.
-        post_migrate.connect(reinstall, dispatch_uid="journal.triggers")
+        # Any app's migrations may rebuild a protected table; the signal comes after all of them, once for each app: ours is enough.
+        post_migrate.connect(reinstall, sender=self, dispatch_uid="journal.triggers")

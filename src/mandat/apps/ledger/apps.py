@@ -13,5 +13,5 @@ class LedgerConfig(AppConfig):
         from mandat.journal import triggers as append_only
 
         append_only.PROTECTED.update(PROTECTED)
-        # Every app's migrations may rebuild a table and lose its triggers: no sender.
-        post_migrate.connect(reinstall, dispatch_uid="ledger.triggers")
+        # Any app's migrations may rebuild a table and lose its triggers; the signal comes after all of them: ours is enough.
+        post_migrate.connect(reinstall, sender=self, dispatch_uid="ledger.triggers")
