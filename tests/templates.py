@@ -24,6 +24,8 @@ import psycopg
 from django.db.backends.sqlite3.creation import DatabaseCreation
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Templates kept, of the branches one works on.
+MOST = 12
 SOURCES = ("src/mandat/**/migrations/*.py", "src/mandat/**/triggers.py", "requirements/*.txt")
 
 
@@ -57,8 +59,9 @@ def migrated_sqlite() -> Path:
     path = kept() / f"{digest()}.sqlite3"
     with turn(digest()):
         if not path.exists():
-            for old in kept().glob("*.sqlite3"):
-                old.unlink()
+            recent = sorted(kept().glob("*.sqlite3"), key=lambda old: old.stat().st_mtime, reverse=True)
+            for old in recent[MOST:]:
+                old.unlink(missing_ok=True)
             making = path.with_suffix(".making")
             making.unlink(missing_ok=True)
             _migrate(f"sqlite:///{making}")
