@@ -73,7 +73,6 @@ KNOWN_OUTSIDE = {
     },
     "mandat.definitions.models": {
         "mandat.apps": "versions are read by every app; only definitions.store writes them",
-        "mandat.web.caching": "pages are kept under the revision",
     },
 }
 
