@@ -228,6 +228,7 @@ ROWS: dict[str, Row] = {
     "file_judge": act(EXAMINES, "piece"),
     "file_accept": act(EXAMINES),
     "file_ask": act(EXAMINES),
+    "file_call_on": act(EXAMINES),
     "file_propose": act(EXAMINES),
     "file_reopen": act(EXAMINES),
     "file_assign": act(EXAMINES),
