@@ -31,13 +31,14 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=300)),
                 ("text", models.TextField(blank=True)),
             ],
-            options={"verbose_name": "search document"},
-        ),
-        migrations.AddConstraint(
-            model_name="searchdocument",
-            constraint=models.UniqueConstraint(
-                models.F("type"), models.F("key"), models.F("language"), name="one_search_document"
-            ),
+            options={
+                "verbose_name": "search document",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("type"), models.F("key"), models.F("language"), name="one_search_document"
+                    )
+                ],
+            },
         ),
         migrations.RunPython(words, no_words),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from mandat.web.migrating import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -14,74 +16,78 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='DecisionDocument',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fact_index', models.BigIntegerField(unique=True)),
-                ('document', models.FileField(upload_to='decisions/%Y/')),
-                ('sha256', models.CharField(max_length=64)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Figure',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('programme', models.SlugField(max_length=60)),
-                ('commitment', models.CharField(max_length=10)),
-                ('digest', models.CharField(help_text='digest of the definition it was computed under', max_length=64)),
-                ('value', models.BigIntegerField(null=True)),
-                ('facts', models.BigIntegerField(default=0)),
-                ('last_day', models.DateField(null=True)),
-                ('index', models.BigIntegerField(null=True)),
-                ('years', models.JSONField(default=dict)),
-                ('points', models.JSONField(default=list)),
-                ('milestones', models.JSONField(default=dict)),
-                ('suspended_since', models.DateField(null=True)),
-            ],
-            options={
-                'verbose_name': 'figure',
-                'constraints': [models.UniqueConstraint(models.F('programme'), models.F('commitment'), name='one_figure_a_commitment')],
-            },
-        ),
-        migrations.CreateModel(
-            name='RollupCell',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('programme', models.SlugField(max_length=60)),
-                ('commitment', models.CharField(max_length=10)),
-                ('family', models.CharField(max_length=12)),
-                ('key', models.CharField(blank=True, max_length=200)),
-                ('day', models.DateField()),
-                ('value', models.BigIntegerField(default=0)),
-                ('n', models.BigIntegerField(default=0)),
-            ],
-            options={
-                'verbose_name': 'rollup cell',
-                'indexes': [models.Index(models.F('programme'), models.F('key'), condition=models.Q(('family', 'area')), name='rollup_by_area')],
-                'constraints': [models.UniqueConstraint(models.F('programme'), models.F('commitment'), models.F('family'), models.F('key'), models.F('day'), name='one_rollup_cell')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Declaration',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('programme', models.SlugField(max_length=60)),
-                ('commitment', models.CharField(max_length=10)),
-                ('fact_index', models.BigIntegerField(unique=True)),
-                ('kind', models.CharField(help_text='fact kind appended once confirmed', max_length=80)),
-                ('payload', models.JSONField(help_text='fields of the fact once confirmed')),
-                ('evidence', models.FileField(blank=True, upload_to='evidence/%Y/')),
-                ('state', models.CharField(choices=[('waiting', 'to be confirmed'), ('confirmed', 'confirmed'), ('refused', 'refused')], default='waiting', max_length=10)),
-                ('declared_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('settled_index', models.BigIntegerField(null=True)),
-                ('declared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to=settings.AUTH_USER_MODEL)),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'declaration',
-                'indexes': [models.Index(models.F('programme'), models.F('state'), models.F('declared_at'), name='declarations_waiting')],
-            },
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name='DecisionDocument',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('fact_index', models.BigIntegerField(unique=True)),
+                        ('document', models.FileField(upload_to='decisions/%Y/')),
+                        ('sha256', models.CharField(max_length=64)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='Figure',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('programme', models.SlugField(max_length=60)),
+                        ('commitment', models.CharField(max_length=10)),
+                        ('digest', models.CharField(help_text='digest of the definition it was computed under', max_length=64)),
+                        ('value', models.BigIntegerField(null=True)),
+                        ('facts', models.BigIntegerField(default=0)),
+                        ('last_day', models.DateField(null=True)),
+                        ('index', models.BigIntegerField(null=True)),
+                        ('years', models.JSONField(default=dict)),
+                        ('points', models.JSONField(default=list)),
+                        ('milestones', models.JSONField(default=dict)),
+                        ('suspended_since', models.DateField(null=True)),
+                    ],
+                    options={
+                        'verbose_name': 'figure',
+                        'constraints': [models.UniqueConstraint(models.F('programme'), models.F('commitment'), name='one_figure_a_commitment')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RollupCell',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('programme', models.SlugField(max_length=60)),
+                        ('commitment', models.CharField(max_length=10)),
+                        ('family', models.CharField(max_length=12)),
+                        ('key', models.CharField(blank=True, max_length=200)),
+                        ('day', models.DateField()),
+                        ('value', models.BigIntegerField(default=0)),
+                        ('n', models.BigIntegerField(default=0)),
+                    ],
+                    options={
+                        'verbose_name': 'rollup cell',
+                        'indexes': [models.Index(models.F('programme'), models.F('key'), condition=models.Q(('family', 'area')), name='rollup_by_area')],
+                        'constraints': [models.UniqueConstraint(models.F('programme'), models.F('commitment'), models.F('family'), models.F('key'), models.F('day'), name='one_rollup_cell')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Declaration',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('programme', models.SlugField(max_length=60)),
+                        ('commitment', models.CharField(max_length=10)),
+                        ('fact_index', models.BigIntegerField(unique=True)),
+                        ('kind', models.CharField(help_text='fact kind appended once confirmed', max_length=80)),
+                        ('payload', models.JSONField(help_text='fields of the fact once confirmed')),
+                        ('evidence', models.FileField(blank=True, upload_to='evidence/%Y/')),
+                        ('state', models.CharField(choices=[('waiting', 'to be confirmed'), ('confirmed', 'confirmed'), ('refused', 'refused')], default='waiting', max_length=10)),
+                        ('declared_at', models.DateTimeField()),
+                        ('settled_at', models.DateTimeField(null=True)),
+                        ('settled_index', models.BigIntegerField(null=True)),
+                        ('declared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to=settings.AUTH_USER_MODEL)),
+                        ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'verbose_name': 'declaration',
+                        'indexes': [models.Index(models.F('programme'), models.F('state'), models.F('declared_at'), name='declarations_waiting')],
+                    },
+                ),
+            ]
         ),
     ]

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from mandat.web.migrating import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -12,112 +14,116 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='BassinDeVie',
-            fields=[
-                ('code', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='code')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-            ],
-            options={
-                'verbose_name': 'bassin de vie',
-                'verbose_name_plural': 'bassins de vie',
-                'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Epci',
-            fields=[
-                ('code', models.CharField(max_length=9, primary_key=True, serialize=False, verbose_name='SIREN')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('kind', models.CharField(blank=True, choices=[('CC', 'Community of communes'), ('CA', 'Agglomeration community'), ('CU', 'Urban community'), ('ME', 'Metropolis')], default='', max_length=2, verbose_name='kind')),
-                ('members', models.PositiveSmallIntegerField(null=True, verbose_name='communes, in every region')),
-            ],
-            options={
-                'verbose_name': 'EPCI',
-                'verbose_name_plural': 'EPCI',
-                'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Region',
-            fields=[
-                ('code', models.CharField(max_length=2, primary_key=True, serialize=False, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('vintage', models.DateField(verbose_name='vintage of the official code')),
-                ('population_year', models.PositiveSmallIntegerField(null=True, verbose_name='year of population')),
-                ('sources', models.JSONField(default=list, verbose_name='sources')),
-                ('digest', models.CharField(max_length=64)),
-                ('map_width', models.PositiveIntegerField(default=0)),
-                ('map_height', models.PositiveIntegerField(default=0)),
-                ('metres_per_unit', models.FloatField(default=0)),
-                ('map_tolerance', models.FloatField(default=0)),
-                ('map_borders', models.TextField(blank=True, default='')),
-            ],
-            options={
-                'verbose_name': 'region',
-                'verbose_name_plural': 'regions',
-                'ordering': ['code'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Departement',
-            fields=[
-                ('code', models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departements', to='territory.region')),
-            ],
-            options={
-                'verbose_name': 'department',
-                'verbose_name_plural': 'departments',
-                'ordering': ['code'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Commune',
-            fields=[
-                ('code', models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('status', models.CharField(choices=[('active', 'Current'), ('merged', 'Merged')], default='active', max_length=6, verbose_name='status')),
-                ('population', models.PositiveIntegerField(null=True, verbose_name='population')),
-                ('surface', models.PositiveIntegerField(null=True, verbose_name='surface in hectares')),
-                ('longitude', models.FloatField(null=True)),
-                ('latitude', models.FloatField(null=True)),
-                ('postal_codes', models.CharField(blank=True, default='', max_length=250, verbose_name='postal codes')),
-                ('former_names', models.CharField(blank=True, default='', max_length=250, verbose_name='former names')),
-                ('neighbours', models.CharField(blank=True, default='', max_length=250)),
-                ('search', models.TextField(default='', editable=False)),
-                ('ended_on', models.DateField(null=True, verbose_name='ended on')),
-                ('ended_by', models.DateField(null=True, verbose_name='ended at the latest on')),
-                ('survives_as', models.CharField(blank=True, choices=[('', 'none'), ('delegated', 'delegated commune'), ('associated', 'associated commune')], default='', max_length=10)),
-                ('bassin', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territory.bassindevie')),
-                ('successor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='territory.commune')),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territory.departement')),
-                ('epci', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territory.epci')),
-            ],
-            options={
-                'verbose_name': 'commune',
-                'verbose_name_plural': 'communes',
-                'ordering': ['code'],
-                'indexes': [models.Index(fields=['status', 'departement'], name='territory_c_status_00d9f3_idx'), models.Index(fields=['status', 'epci'], name='territory_c_status_0933eb_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status', 'active'), ('successor', None)), models.Q(('status', 'merged'), ('successor__isnull', False)), _connector='OR'), name='territory_commune_successor')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Shape',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area', models.CharField(max_length=30)),
-                ('level', models.CharField(max_length=12)),
-                ('path', models.TextField()),
-                ('x', models.IntegerField()),
-                ('y', models.IntegerField()),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shapes', to='territory.region')),
-            ],
-            options={
-                'verbose_name': 'shape',
-                'verbose_name_plural': 'shapes',
-                'indexes': [models.Index(fields=['region', 'level'], name='territory_s_region__e5d72c_idx')],
-                'constraints': [models.UniqueConstraint(models.F('region'), models.F('area'), name='territory_one_shape_an_area')],
-            },
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name='BassinDeVie',
+                    fields=[
+                        ('code', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='code')),
+                        ('name', models.CharField(max_length=150, verbose_name='name')),
+                    ],
+                    options={
+                        'verbose_name': 'bassin de vie',
+                        'verbose_name_plural': 'bassins de vie',
+                        'ordering': ['name'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Epci',
+                    fields=[
+                        ('code', models.CharField(max_length=9, primary_key=True, serialize=False, verbose_name='SIREN')),
+                        ('name', models.CharField(max_length=150, verbose_name='name')),
+                        ('kind', models.CharField(blank=True, choices=[('CC', 'Community of communes'), ('CA', 'Agglomeration community'), ('CU', 'Urban community'), ('ME', 'Metropolis')], default='', max_length=2, verbose_name='kind')),
+                        ('members', models.PositiveSmallIntegerField(null=True, verbose_name='communes, in every region')),
+                    ],
+                    options={
+                        'verbose_name': 'EPCI',
+                        'verbose_name_plural': 'EPCI',
+                        'ordering': ['name'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Region',
+                    fields=[
+                        ('code', models.CharField(max_length=2, primary_key=True, serialize=False, verbose_name='code')),
+                        ('name', models.CharField(max_length=80, verbose_name='name')),
+                        ('vintage', models.DateField(verbose_name='vintage of the official code')),
+                        ('population_year', models.PositiveSmallIntegerField(null=True, verbose_name='year of population')),
+                        ('sources', models.JSONField(default=list, verbose_name='sources')),
+                        ('digest', models.CharField(max_length=64)),
+                        ('map_width', models.PositiveIntegerField(default=0)),
+                        ('map_height', models.PositiveIntegerField(default=0)),
+                        ('metres_per_unit', models.FloatField(default=0)),
+                        ('map_tolerance', models.FloatField(default=0)),
+                        ('map_borders', models.TextField(blank=True, default='')),
+                    ],
+                    options={
+                        'verbose_name': 'region',
+                        'verbose_name_plural': 'regions',
+                        'ordering': ['code'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Departement',
+                    fields=[
+                        ('code', models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name='code')),
+                        ('name', models.CharField(max_length=80, verbose_name='name')),
+                        ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departements', to='territory.region')),
+                    ],
+                    options={
+                        'verbose_name': 'department',
+                        'verbose_name_plural': 'departments',
+                        'ordering': ['code'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Commune',
+                    fields=[
+                        ('code', models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name='code')),
+                        ('name', models.CharField(max_length=100, verbose_name='name')),
+                        ('status', models.CharField(choices=[('active', 'Current'), ('merged', 'Merged')], default='active', max_length=6, verbose_name='status')),
+                        ('population', models.PositiveIntegerField(null=True, verbose_name='population')),
+                        ('surface', models.PositiveIntegerField(null=True, verbose_name='surface in hectares')),
+                        ('longitude', models.FloatField(null=True)),
+                        ('latitude', models.FloatField(null=True)),
+                        ('postal_codes', models.CharField(blank=True, default='', max_length=250, verbose_name='postal codes')),
+                        ('former_names', models.CharField(blank=True, default='', max_length=250, verbose_name='former names')),
+                        ('neighbours', models.CharField(blank=True, default='', max_length=250)),
+                        ('search', models.TextField(default='', editable=False)),
+                        ('ended_on', models.DateField(null=True, verbose_name='ended on')),
+                        ('ended_by', models.DateField(null=True, verbose_name='ended at the latest on')),
+                        ('survives_as', models.CharField(blank=True, choices=[('', 'none'), ('delegated', 'delegated commune'), ('associated', 'associated commune')], default='', max_length=10)),
+                        ('bassin', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territory.bassindevie')),
+                        ('successor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='territory.commune')),
+                        ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territory.departement')),
+                        ('epci', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territory.epci')),
+                    ],
+                    options={
+                        'verbose_name': 'commune',
+                        'verbose_name_plural': 'communes',
+                        'ordering': ['code'],
+                        'indexes': [models.Index(fields=['status', 'departement'], name='territory_c_status_00d9f3_idx'), models.Index(fields=['status', 'epci'], name='territory_c_status_0933eb_idx')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status', 'active'), ('successor', None)), models.Q(('status', 'merged'), ('successor__isnull', False)), _connector='OR'), name='territory_commune_successor')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Shape',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('area', models.CharField(max_length=30)),
+                        ('level', models.CharField(max_length=12)),
+                        ('path', models.TextField()),
+                        ('x', models.IntegerField()),
+                        ('y', models.IntegerField()),
+                        ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shapes', to='territory.region')),
+                    ],
+                    options={
+                        'verbose_name': 'shape',
+                        'verbose_name_plural': 'shapes',
+                        'indexes': [models.Index(fields=['region', 'level'], name='territory_s_region__e5d72c_idx')],
+                        'constraints': [models.UniqueConstraint(models.F('region'), models.F('area'), name='territory_one_shape_an_area')],
+                    },
+                ),
+            ]
         ),
     ]
