@@ -48,8 +48,8 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> Iterator[None]:
-    """The test database is a copy of one migrated once: see ``templates``."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """The test database, one for each worker, is a copy of one migrated once: see ``templates``."""
     with templates.copied_into_memory():
         url = os.environ.get("MANDAT_TEST_DATABASE_URL", "")
         if url.startswith("postgres"):
