@@ -23,7 +23,11 @@ ENTRIES: list[Entry] = [
     Entry(Text("Mes droits", "My rights"), "rights:questionnaire", ("rights:",)),
     Entry(Text("Aides", "Aids"), "grants:directory", ("grants:", "registers:")),
     Entry(Text("Mesures", "Measures"), "programme:measures", ("programme:measure", "programme:chapter", "programme:why")),
-    Entry(Text("Participer", "Take part"), "participation:list", ("participation:",)),
+    Entry(
+        Text("Participer", "Take part"),
+        "participation:hub",
+        ("participation:", "ballots:", "petitions:", "meetings:", "answers:", "consultations:", "budgeting:", "panels:", "mediation:", "community:charter"),
+    ),
     Entry(Text("Argent", "Money"), "funds:board", ("funds:",)),
     Entry(Text("Communes", "Communes"), "territory:communes", ("territory:",)),
     Entry(Text("Faits", "Facts"), "programme:facts", ("programme:fact",)),

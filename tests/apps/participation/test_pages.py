@@ -22,22 +22,22 @@ def text(response: Any) -> str:
 
 
 def test_the_list_shows_what_is_open_first(client: Client, monday_of_november: Any) -> None:
-    page = text(client.get("/participer/"))
+    page = text(client.get("/processus/"))
     assert "Ouvert maintenant" in page
     assert page.index("Nos mobilités") < page.index("Parole des jeunes"), "what ends soonest comes first"
     monday_of_november.move_to(dt.datetime(2027, 3, 1, tzinfo=dt.UTC))
-    page = text(client.get("/participer/"))
+    page = text(client.get("/processus/"))
     assert page.index("Parole des jeunes") < page.index("Nos mobilités"), "closed ones come last"
 
 
 def test_the_list_is_filtered_by_what_one_can_do_now(client: Client) -> None:
-    assert "Parole des jeunes" not in text(client.get("/participer/?faire=debate"))
-    assert "Nos mobilités" in text(client.get("/participer/?faire=debate"))
-    assert "Nos mobilités" not in text(client.get("/participer/?faire=vote")), "the vote comes later"
-    assert "Nos mobilités" in text(client.get("/participer/?quoi=vote"))
-    assert "Parole des jeunes" not in text(client.get("/participer/?mesure=1"))
-    assert "Nos mobilités" in text(client.get("/participer/?lieu=Orléans"))
-    assert "Nos mobilités" not in text(client.get("/participer/?lieu=Nulle-Part"))
+    assert "Parole des jeunes" not in text(client.get("/processus/?faire=debate"))
+    assert "Nos mobilités" in text(client.get("/processus/?faire=debate"))
+    assert "Nos mobilités" not in text(client.get("/processus/?faire=vote")), "the vote comes later"
+    assert "Nos mobilités" in text(client.get("/processus/?quoi=vote"))
+    assert "Parole des jeunes" not in text(client.get("/processus/?mesure=1"))
+    assert "Nos mobilités" in text(client.get("/processus/?lieu=Orléans"))
+    assert "Nos mobilités" not in text(client.get("/processus/?lieu=Nulle-Part"))
 
 
 def test_a_process_page_says_the_stakes_the_rules_and_the_phases(client: Client) -> None:
@@ -71,7 +71,7 @@ def test_the_phases_go_to_a_calendar(client: Client) -> None:
 
 
 def test_pages_with_live_figures_are_never_kept_by_shared_caches(client: Client) -> None:
-    for path in ("/participer/", "/participer/mobilites/", "/participer/mobilites/regles/"):
+    for path in ("/processus/", "/participer/mobilites/", "/participer/mobilites/regles/"):
         assert "private" in client.get(path)["Cache-Control"]
 
 
@@ -82,7 +82,7 @@ def test_statements_of_the_process_page_are_bounded(
     with django_assert_max_num_queries(14):
         client.get("/participer/mobilites/")
     with django_assert_max_num_queries(9):
-        client.get("/participer/")
+        client.get("/processus/")
 
 
 def test_rules_that_wait_are_shown_old_and_new(client: Client, participant: Callable[..., Any]) -> None:

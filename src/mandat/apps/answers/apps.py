@@ -8,7 +8,7 @@ class AnswersConfig(AppConfig):
     verbose_name = _("Answers")
 
     def ready(self) -> None:
-        from mandat.apps.answers import filing, keeping, moderated, notices, sections, worklist
+        from mandat.apps.answers import filing, keeping, moderated, notices, openings, sections, worklist
         from mandat.journal.triggers import PROTECTED
         from mandat.web import daily
 
@@ -18,6 +18,7 @@ class AnswersConfig(AppConfig):
         keeping.register()
         moderated.register()
         notices.register()
+        openings.register()
         sections.register()
         worklist.register()
         daily.register("answers_day")

@@ -9,10 +9,11 @@ class BallotsConfig(AppConfig):
 
     def ready(self) -> None:
         from mandat.apps.accounts import notices
-        from mandat.apps.ballots import keeping
+        from mandat.apps.ballots import keeping, openings
         from mandat.web import daily
 
         keeping.register()
+        openings.register()
         daily.register("ballots_day")
         notices.register(
             "ballots.reminder",

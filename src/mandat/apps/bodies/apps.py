@@ -8,7 +8,7 @@ class BodiesConfig(AppConfig):
     verbose_name = _("Bodies")
 
     def ready(self) -> None:
-        from mandat.apps.bodies import calendars, keeping, meetings, reading, telling
+        from mandat.apps.bodies import calendars, keeping, meetings, openings, reading, telling
         from mandat.journal.triggers import PROTECTED
         from mandat.web import caching
 
@@ -16,6 +16,7 @@ class BodiesConfig(AppConfig):
         for table in ("vote", "decision", "minutes", "recusal"):
             PROTECTED.setdefault(f"bodies_{table}", ())
         keeping.register()
+        openings.register()
         reading.register()
         telling.register()
         calendars.register(meetings.entries)

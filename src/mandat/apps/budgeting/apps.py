@@ -14,9 +14,10 @@ class BudgetingConfig(AppConfig):
         from mandat.apps.budgeting import chain, keeping, polling, running
         from mandat.apps.budgeting.freshness import stamp
         from mandat.apps.participation import components
-        from mandat.web import caching
+        from mandat.web import caching, openings
 
         components.register(running.RUNNER)
+        openings.lead(running.PLACE)
         hooks.on_counted(polling.counted)
         hooks.entitle(polling.PART, polling.entitle)
         hooks.home(polling.PART, polling.home)

@@ -12,7 +12,9 @@ from mandat.apps.ledger.models import major
 from mandat.apps.participation.components import Figures, Runner
 from mandat.apps.participation.definitions import PublishedProcess
 from mandat.apps.participation.schema.deciding import Budget
+from mandat.kernel.text import Text
 from mandat.web import formats
+from mandat.web.openings import Place
 
 State = Project.State
 WON = (State.CHOSEN, State.FUNDED, State.DELIVERED, State.ABANDONED)
@@ -44,3 +46,7 @@ def _summary(published: PublishedProcess, component: Budget) -> Figures:
 
 
 RUNNER = Runner("budget", _("Participatory budget"), _url, _summary)
+PLACE = Place(
+    "budgeting:budgets", Text("Budgets participatifs", "Participatory budgets"), rank=35,
+    text=Text("Les idées, les projets chiffrés, les résultats du vote et la réalisation.", "Ideas, projects with their costs, results of the vote, and delivery."),
+)  # fmt: skip

@@ -18,7 +18,8 @@ from mandat.apps.mediation.services.cases import today
 from mandat.apps.participation import components
 from mandat.apps.participation.definitions import PublishedProcess
 from mandat.apps.programme.worklist import Task, tasks_of
-from mandat.web import formats
+from mandat.kernel.text import Text
+from mandat.web import formats, openings
 
 
 def _url(process: PublishedProcess, component: Any) -> str:
@@ -54,6 +55,12 @@ def register() -> None:
     """Say it when the app starts."""
     components.register(components.Runner("mediation", _("Mediation"), _url, _summary))
     tasks_of(_tasks)
+    openings.lead(
+        openings.Place(
+            "mediation:about", Text("Médiation", "Mediation"), rank=70,
+            text=Text("Un désaccord avec un service ou entre habitants : une personne neutre aide, en confidence.", "A disagreement with a service or among inhabitants: a neutral person helps, in confidence."),
+        )
+    )  # fmt: skip
     notices.register("mediation.named", _("Something awaits you"), _("You are named for a case."), "mediation:case")
     notices.register(
         "mediation.news", _("Something awaits you"), _("There is something new to read."), "mediation:case"

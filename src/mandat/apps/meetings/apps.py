@@ -8,11 +8,12 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("Meetings")
 
     def ready(self) -> None:
-        from mandat.apps.meetings import keeping, notices, search, worklist  # noqa: F401  # the models must be there
+        from mandat.apps.meetings import keeping, notices, openings, search, worklist  # noqa: F401  # the models must be there
         from mandat.apps.meetings.stamp import stamp
         from mandat.web import caching, daily
 
         keeping.declare()
+        openings.register()
         notices.declare()
         worklist.register()
         caching.DEPENDENCIES.append(stamp)

@@ -13,9 +13,10 @@ class PanelsConfig(AppConfig):
         from mandat.apps.panels import chain, keeping, running
         from mandat.apps.panels.services.opinions import answered
         from mandat.apps.participation import components
-        from mandat.web import daily
+        from mandat.web import daily, openings
 
         components.register(running.RUNNER)
+        openings.lead(running.PLACE)
         hooks.on_answered(answered)
         chains.register("recommendation", chain.of_recommendation)
         keeping.register()

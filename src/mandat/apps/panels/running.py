@@ -10,7 +10,9 @@ from mandat.apps.panels.models import Panel
 from mandat.apps.participation.components import Figures, Runner
 from mandat.apps.participation.definitions import PublishedProcess
 from mandat.apps.participation.schema.deciding import Panel as PanelRules
+from mandat.kernel.text import Text
 from mandat.web import formats
+from mandat.web.openings import Place
 
 
 def _url(published: PublishedProcess, component: PanelRules) -> str:
@@ -34,3 +36,7 @@ def _summary(published: PublishedProcess, component: PanelRules) -> Figures:
 
 
 RUNNER = Runner("panel", _("Panel drawn by lot"), _url, _summary)
+PLACE = Place(
+    "panels:panels", Text("Panels tirés au sort", "Panels drawn by lot"), rank=40,
+    text=Text("Qui est tiré, comment on le vérifie, l'avis rendu et la réponse.", "Who is drawn, how it is checked, the opinion given and the answer."),
+)  # fmt: skip

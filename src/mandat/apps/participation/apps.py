@@ -11,7 +11,7 @@ class ParticipationConfig(AppConfig):
         from mandat.apps.accounts import notices
         from mandat.apps.ballots import hooks as ballots
         from mandat.apps.custody import content, uploads
-        from mandat.apps.participation import files, keeping, moderated, running  # they need the models
+        from mandat.apps.participation import files, keeping, moderated, openings, running  # they need the models
         from mandat.apps.participation import search as _search  # noqa: F401 - says what can be found
         from mandat.apps.participation.services import proposals, votes
         from mandat.web import daily
@@ -26,6 +26,7 @@ class ParticipationConfig(AppConfig):
         )
         keeping.register()
         running.register()
+        openings.register()
         moderated.register()
         ballots.entitle(votes.SOURCE, votes.entitle)
         ballots.home(votes.SOURCE, votes.home)

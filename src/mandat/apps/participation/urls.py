@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mandat.apps.participation.views import bureau, debates, processes, proposals, writing
+from mandat.apps.participation.views import bureau, debates, hub, processes, proposals, writing
 
 app_name = "participation"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("participer/", processes.processes, name="list"),
+    path("participer/", hub.hub, name="hub"),
+    path("processus/", processes.processes, name="list"),
     path("participer/commentaires/<slug:reference>/", debates.comment, name="comment"),
     path("participer/<slug:process>/", processes.process, name="process"),
     path("participer/<slug:process>/calendrier.ics", processes.calendar, name="calendar"),

@@ -8,10 +8,11 @@ class PetitionsConfig(AppConfig):
     verbose_name = _("Petitions")
 
     def ready(self) -> None:
-        from mandat.apps.petitions import keeping, running, search, worklist  # noqa: F401 - search says what can be found
+        from mandat.apps.petitions import keeping, openings, running, search, worklist  # noqa: F401 - search says what can be found
         from mandat.web import daily
 
         running.register()
         keeping.register()
+        openings.register()
         worklist.register()
         daily.register("petitions_run")

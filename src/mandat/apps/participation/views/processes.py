@@ -82,7 +82,7 @@ def processes(request: HttpRequest) -> HttpResponse:
         "groups": shown,
         "filters": Filters(form, active, reverse("participation:list")),
         "any": bool(published_processes()),
-        "crumbs": [home_crumb(), Crumb(_("Take part"))],
+        "crumbs": [home_crumb(), Crumb(_("Take part"), reverse("participation:hub")), Crumb(_("Processes"))],
     }
     return render(request, "participation/processes.html", context)
 

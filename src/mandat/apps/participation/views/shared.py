@@ -37,7 +37,7 @@ def component_or_404(published: PublishedProcess, code: str, type_: str = "") ->
 
 
 def crumbs(published: PublishedProcess, *more: Crumb) -> list[Crumb]:
-    trail = [home_crumb(), Crumb(_("Take part"), reverse("participation:list"))]
+    trail = [home_crumb(), Crumb(_("Take part"), reverse("participation:hub"))]
     if not more:
         return [*trail, Crumb(words(published.process.title))]
     return [

@@ -78,6 +78,7 @@ def _actions() -> list[Card]:
     """What a visitor can do now; entries appear with the pages that serve them."""
     offered = (
         ("rights:questionnaire", _("Find my rights"), _("A few questions, no account, nothing kept: the aids you may receive, and how much.")),
+        ("participation:hub", _("Take part"), _("Vote, sign, propose, come to a meeting: what is open now, and until when.")),
         ("territory:communes", _("Look up your commune"), _("What is done where you live, commune by commune.")),
         ("programme:measures", _("Find what concerns you"), _("Measures by theme, by audience or by status.")),
         ("programme:facts", _("Check a figure"), _("Every figure leads to the facts behind it, and each fact to its proof.")),

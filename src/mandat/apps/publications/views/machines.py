@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from mandat.apps.participation.definitions import published_processes
 from mandat.apps.programme.published import Published
 from mandat.apps.programme.views.shared import programme_or_404
 from mandat.apps.publications import aids
@@ -26,6 +27,7 @@ from mandat.apps.publications.site import address
 from mandat.apps.territory.selectors import current_region, expand
 from mandat.journal import files, tiles
 from mandat.kernel.text import LANGUAGES
+from mandat.web import openings
 
 A_YEAR = 365 * 24 * 3600
 #: The security contact is to be confirmed at least this often.
@@ -135,7 +137,8 @@ def _pages(current: Published) -> Iterator[tuple[str, ...]]:
     yield from _family(["programme:measure"], [(number,) for number in current.measures])
     yield from _family(["programme:chapter"], [(code,) for code in current.chapters])
     yield from _family(["programme:why"], [(code,) for code in current.commitments])
-    yield from _family(["bodies:bodies"], [()])
+    yield from _family(["participation:hub", *(place.name for place in openings.places())], [()])
+    yield from _family(["participation:process"], [(code,) for code in published_processes()])
     yield from _family(["bodies:body"], [(code,) for code in current.bodies])
     region = current_region()
     if region:
