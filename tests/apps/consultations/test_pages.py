@@ -225,8 +225,9 @@ def test_people_are_quiet_and_the_institution_is_not(
 
 
 def test_agents_find_what_waits_among_their_tasks(
-    opinions: Held[OpinionMap], joined: Callable[..., User], agent: User, client: Any
+    opinions: Held[OpinionMap], joined: Callable[..., User], agent: User, client: Any, settings: Any
 ) -> None:
+    settings.MANDAT_DEMO = True  # there, no second factor is asked for
     statement_add(actor=joined(), held=opinions, text="Des trains la nuit.")
     client.force_login(agent)
     page = client.get("/bureau/").content.decode()

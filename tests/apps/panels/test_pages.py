@@ -151,6 +151,7 @@ def test_the_service_runs_a_panel_form_by_form(agent: User, client: Client, cloc
     url = reverse("panels:bureau_panel", args=OPEN)
     assert client.post(url, {"act": "clore"}).status_code == 422
     clock.move_to(AFTER)
+    client.force_login(agent)  # weeks later, the session is over
     assert client.post(url, {"act": "clore"}).status_code == 302
     assert client.post(url, {"act": "annoncer", "event": "Loterie", "event_on": "2026-03-02"}).status_code == 422
     assert client.post(url, {"act": "annoncer", "event": "Loterie", "event_on": "2026-03-10"}).status_code == 302
