@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Callable
@@ -368,3 +369,29 @@ def test_what_the_forms_send_wrong_is_said_and_nothing_is_done(
         assert words in response.content.decode().lower(), name
     assert client.post(reverse("bodies:bureau_act", args=["comite", "inconnu"])).status_code == 404
     assert Session.objects.count() == 1
+
+
+def test_programs_read_sessions_and_decisions_but_not_what_was_behind_closed_doors(
+    client: Client, agent: User, held: Session, clock: Any
+) -> None:
+    later = sessions.session_convene(
+        actor=agent, body="comite", starts_at=held.starts_at + dt.timedelta(days=60), place="Ici"
+    )
+    item(agent, later, "Un point en préparation")
+    told = client.get("/api/v1/sessions?body=comite").json()["items"]
+    assert [(one["code"], one["state"]) for one in told] == [("2026-2", "convened"), ("2026-1", "closed")]
+    assert told[0]["agenda"] is None, "not published yet"
+    assert [one["title"] for one in told[1]["agenda"]] == ["Le plan d'essai <b>public</b>", "La pétition", None]
+    decided = client.get("/api/v1/decisions?body=comite").json()["items"]
+    by_title = {one["title"]: one for one in decided}
+    first = by_title["Le plan d'essai <b>public</b>"]
+    assert (first["votes_for"], first["votes_against"], first["outcome"], first["session"]) == (
+        2,
+        1,
+        "adopted",
+        "2026-1",
+    )
+    assert None in by_title
+    raw = client.get("/api/v1/decisions").content.decode() + client.get("/api/v1/sessions").content.decode()
+    assert not any(said in raw for said in ("Camille", "en préparation", "Membre"))
+    assert client.get("/api/v1/sessions?body=ailleurs").json()["items"] == []

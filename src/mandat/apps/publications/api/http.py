@@ -18,7 +18,7 @@ from ninja.errors import ValidationError
 
 from mandat.apps.programme.standing import today
 from mandat.apps.programme.views.shared import programme_or_404
-from mandat.apps.publications.api import aids, rules  # noqa: F401 - their operations join the API
+from mandat.apps.publications.api import aids, civic, rules  # noqa: F401 - their operations join the API
 from mandat.apps.publications.api.routes import BASE, api
 from mandat.apps.publications.site import stamp
 from mandat.journal import UnknownFactError
@@ -87,10 +87,13 @@ def _validated(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRe
         state = stamp(programme_or_404())
     except Http404:
         return problem(404, "Not Found", "no programme is published")
-    tag = quote_etag(state.key("api", request.get_full_path(), today(), settings.MANDAT_DEMO))
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    # A status may change at midnight without any new fact.
-    moment = int(max(midnight, state.recorded_at or midnight).timestamp())
+    now, moves = timezone.localtime(), civic.live(request.path)
+    # A status may change at midnight without any new fact, and what people do at any time: it is told by the minute.
+    since = now.replace(second=0, microsecond=0) if moves else now.replace(hour=0, minute=0, second=0, microsecond=0)
+    tag = quote_etag(
+        state.key("api", request.get_full_path(), since.isoformat() if moves else today(), settings.MANDAT_DEMO)
+    )
+    moment = int(max(since, state.recorded_at or since).timestamp())
     response = get_conditional_response(request, etag=tag, last_modified=moment)
     if response is None:
         response = make()
@@ -98,7 +101,7 @@ def _validated(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRe
             return response
     response["ETag"] = tag
     response["Last-Modified"] = http_date(moment)
-    patch_cache_control(response, public=True, max_age=FRESH, stale_while_revalidate=WHILE)
+    patch_cache_control(response, public=True, max_age=FRESH, stale_while_revalidate=FRESH if moves else WHILE)
     return response
 
 

@@ -20,13 +20,14 @@ TAGS = {
     "programme": Text("Le programme", "The programme"),
     "facts": Text("Les faits", "The facts"),
     "aids": Text("Les aides et leurs appels", "Aids and their calls"),
+    "participation": Text("La participation", "Participation"),
     "territory": Text("Le territoire", "The territory"),
     "journal": Text("Le journal signé", "The signed log"),
     "rules": Text("Les règles des droits et des aides", "The rules of rights and aids"),
     "definitions": Text("Les définitions", "The definitions"),
 }
 #: Values for which the examples of the page have an answer on the bundled programme.
-_EXAMPLES = {"code": {"pillars": "prendre-soin", "chapters": "sante", "commitments": "1.1", "bodies": "region", "communes": "18033", "aids": "cap-asso", "rules": "gratuite-transports"}, "number": "1", "index": "0", "kind": "measure", "version": "1"}  # fmt: skip
+_EXAMPLES = {"code": {"pillars": "prendre-soin", "chapters": "sante", "commitments": "1.1", "bodies": "region", "communes": "18033", "aids": "cap-asso", "rules": "gratuite-transports", "processes": "offre-mobilites-2028"}, "number": "1", "reference": {"votes": "ma-solution-climat-2025-budget"}, "index": "0", "kind": "measure", "version": "1"}  # fmt: skip
 
 
 @require_safe
@@ -67,6 +68,9 @@ def _operation(path: str, operation: dict[str, Any], described: dict[str, Any]) 
 
 def _example(path: str) -> str:
     resource = path.removeprefix(BASE).strip("/").split("/")[0]
+    if path.endswith("/{reference}") and resource not in _EXAMPLES["reference"]:
+        # Drawn at random: the list gives some.
+        return path.removesuffix("/{reference}")
     for name, value in _EXAMPLES.items():
         found = value.get(resource, "1") if isinstance(value, dict) else value
         path = path.replace(f"{{{name}}}", str(found))
