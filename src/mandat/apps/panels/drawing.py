@@ -13,19 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mandat.engines.sortition import (
-    InfeasibleError,
-    Lottery,
-    Person,
-    Pool,
-    Quotas,
-    build_problem,
-    optimal_lottery,
-    read_pool,
-)
+from mandat.engines import sortition
+from mandat.engines.sortition import InfeasibleError, Lottery, Person, Pool, Quotas, build_problem, read_pool
 from mandat.engines.sortition.infeasible import explain
 from mandat.engines.sortition.public import PublicDraw, pool_hash, publish, select
-from mandat.engines.sortition.rounding import round_lottery
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
@@ -103,7 +94,7 @@ def obstacle(people: Sequence[Mapping[str, str]], quotas: Quotas, *, seats: int)
         )
     problem = build_problem(pool, quotas, seats=seats)
     try:
-        optimal_lottery(problem, objective="maximin")
+        sortition.optimal_lottery(problem, objective="maximin")
     except InfeasibleError:
         return explain(problem)
     return None
@@ -123,9 +114,12 @@ def numbered(
 
     Raises InputError with the smallest change that would help where no panel meets the quotas.
     """
+    # Compiled code, loaded where a draw is prepared: every worker and command would carry it otherwise.
+    from mandat.engines.sortition.rounding import round_lottery
+
     problem = build_problem(pool, quotas, seats=seats, kept=list(kept), excluded=list(excluded))
     try:
-        lottery = optimal_lottery(problem, objective=objective)  # type: ignore[arg-type]  # one of the engine's objectives
+        lottery = sortition.optimal_lottery(problem, objective=objective)  # type: ignore[arg-type]  # one of the engine's objectives
     except InfeasibleError:
         raise InputError(explain(problem)) from None
     digest = pool_hash(pool)

@@ -5,11 +5,15 @@
 docs/engines/sortition.md.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from mandat.engines.sortition.classes import build_problem
 from mandat.engines.sortition.model import Certificate, Lottery, Person, Pool, Problem, Quota, Quotas
-from mandat.engines.sortition.optimise import OBJECTIVES, Objective, optimal_lottery
 from mandat.engines.sortition.readers import FileProblemsError, read_pool, read_quotas
 from mandat.engines.sortition.relax import InfeasibleError
+
+if TYPE_CHECKING:
+    from mandat.engines.sortition.optimise import OBJECTIVES, Objective, optimal_lottery
 
 __all__ = [
     "OBJECTIVES",
@@ -28,3 +32,12 @@ __all__ = [
     "read_pool",
     "read_quotas",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The search is compiled: its compiler weighs 60 MB, which who only reads quotas need not carry."""
+    if name not in ("OBJECTIVES", "Objective", "optimal_lottery"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from mandat.engines.sortition import optimise
+
+    return getattr(optimise, name)

@@ -12,17 +12,19 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mandat.engines.sortition.assign import assign
 from mandat.engines.sortition.chance import SeededDraw, panel_of_number
 from mandat.engines.sortition.model import Pool, Problem, Quotas
-from mandat.engines.sortition.rounding import UniformLottery
 from mandat.engines.sortition.split import Splitter
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
+
+if TYPE_CHECKING:
+    from mandat.engines.sortition.rounding import UniformLottery
 
 FORMAT = "mandat-draw/1"
 
