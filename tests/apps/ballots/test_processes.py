@@ -140,6 +140,14 @@ def finished(process: subprocess.Popen[str]) -> list[str]:
     return out.split()
 
 
+def ended(process: subprocess.Popen[str]) -> None:
+    """A process whose pipes were read by hand: waited for, and its pipes closed."""
+    process.wait(timeout=60)
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
+
+
 def checked(env: dict[str, str]) -> tuple[int, list[str]]:
     number, *listed = finished(started(env, CHECK))
     return int(number), listed
@@ -181,7 +189,7 @@ def test_processes_killed_in_the_middle_lose_no_acknowledged_ballot(environment:
         assert process.stdout is not None
         # What was printed before the kill was acknowledged too; a line cut short was not. Read from the same stream: it reads ahead.
         acknowledged += [line for line in process.stdout.read().split("\n")[:-1] if line]
-        process.wait(timeout=60)
+        ended(process)
     number, listed = checked(environment)
     assert set(acknowledged) <= set(listed)
     assert len(acknowledged) <= number <= len(acknowledged) + 2
@@ -198,7 +206,7 @@ def test_a_count_takes_every_ballot_that_was_acknowledged_and_none_after(environ
         assert process.stderr is not None
         acknowledged += len(process.stdout.read().split())
         assert "NotVotingError" in process.stderr.read()
-        process.wait(timeout=60)
+        ended(process)
     assert ballots == marks == acknowledged
     assert ballots >= 2
 
