@@ -11,6 +11,7 @@ import time_machine
 from django.core.cache import cache
 from django.utils import translation
 
+from mandat.apps.accounts import access
 from mandat.apps.accounts.models import RoleGrant, User
 from mandat.apps.consultations.held import Held, held
 from mandat.apps.participation import definitions
@@ -41,6 +42,15 @@ def monday_of_november() -> Iterator[Any]:
     cache.clear()
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
+
+
+SECOND_FACTOR = access.second_factor
+
+
+@pytest.fixture(autouse=True)
+def second_factor_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions of these tests have proved one; the test that asks puts ``SECOND_FACTOR`` back."""
+    monkeypatch.setattr(access, "second_factor", lambda _request: None)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from mandat.apps.accounts import access
 from mandat.apps.accounts.models import User
 from mandat.apps.consultations.held import Held
 from mandat.apps.consultations.models import Amendment, Observation, OpinionVote, Shown, Statement
@@ -18,6 +19,7 @@ from mandat.apps.consultations.services.observations import observation_send
 from mandat.apps.consultations.services.opinions import map_compute, open_map, opinion_vote, statement_add
 from mandat.apps.participation.schema.contributions import Drafting, Observations, OpinionMap
 from mandat.journal import guard
+from tests.apps.consultations.conftest import SECOND_FACTOR
 from tests.apps.consultations.test_opinions import crowd
 
 pytestmark = pytest.mark.django_db
@@ -235,3 +237,23 @@ def test_agents_find_what_waits_among_their_tasks(
     assert "à lire" in page or "to read" in page
     page = client.get(f"{BUREAU}/ensemble/carte/").content.decode()
     assert "Des trains la nuit." in page
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", f"{BUREAU}/"),
+        ("get", f"{BUREAU}/ensemble/carte/"),
+        ("post", f"{BUREAU}/ensemble/carte/enonce/x/"),
+        ("post", f"{BUREAU}/ensemble/inventaire/observations/x/"),
+        ("post", f"{BUREAU}/ensemble/charte/departager/"),
+        ("get", "/consultations/ensemble/enquete/questionnaire/reponses.csv"),
+    ],
+)
+def test_the_back_office_of_consultations_asks_for_a_second_factor(
+    opinions: Held[OpinionMap], agent: User, client: Any, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    monkeypatch.setattr(access, "second_factor", SECOND_FACTOR)
+    client.force_login(agent)
+    answered = getattr(client, method)(path)
+    assert (answered.status_code, answered["Location"]) == (302, "/compte/2fa/totp/activate/")

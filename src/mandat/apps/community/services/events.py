@@ -47,6 +47,12 @@ def withdraw(*, key: str) -> int:
     return found.update(withdrawn_at=timezone.now())
 
 
+def withdraw_all(*, prefix: str) -> int:
+    """Tell no more of anything whose key begins so: a meeting that moved, each time it did. Returns how many events."""
+    found = Event.objects.filter(programme=settings.MANDAT_PROGRAMME, key__startswith=prefix, withdrawn_at__isnull=True)
+    return found.update(withdrawn_at=timezone.now())
+
+
 def tell_again(*, key: str) -> int:
     """Undo ``withdraw``: a content shown again. Returns how many events."""
     found = Event.objects.filter(programme=settings.MANDAT_PROGRAMME, key=key[:160], withdrawn_at__isnull=False)

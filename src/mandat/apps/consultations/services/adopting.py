@@ -18,6 +18,7 @@ from mandat.apps.accounts.permissions import require
 from mandat.apps.consultations import seams
 from mandat.apps.consultations.held import Held, held_of
 from mandat.apps.consultations.models import Amendment, AmendmentVote, ArticleVersion, Consultation, Settlement, Shown
+from mandat.apps.consultations.services import following
 from mandat.apps.consultations.services.common import line
 from mandat.apps.consultations.services.drafting import COLUMNS
 from mandat.apps.participation.schema.contributions import Drafting
@@ -85,6 +86,7 @@ def text_close(*, held: Held[Drafting], at: dt.datetime | None = None) -> Consul
             )
         ]
     )  # fmt: skip
+    following.closed(held, row, at)
     if not any(one.outcome == Outcome.CONFLICT for one in found):
         _settle_text(held, row, at)
     return row
@@ -212,6 +214,7 @@ def _settle_text(held: Held[Drafting], row: Consultation, at: dt.datetime) -> No
             )
         ]
     )  # fmt: skip
+    following.told_adopted(held, at)
 
 
 def _added(

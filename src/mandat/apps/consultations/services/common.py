@@ -13,6 +13,7 @@ from django.utils import timezone
 from mandat import journal
 from mandat.apps.consultations.held import Held
 from mandat.apps.consultations.models import Consultation
+from mandat.apps.consultations.services import following
 from mandat.facts import Fact
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
@@ -90,6 +91,7 @@ def open_row(held: Held[Any], at: dt.datetime, *, synthetic: bool | None = None)
                 )
             ]
         )
+        following.told_opened(held, at)
     if row.closed_at is not None:
         raise InputError(Text("cette consultation est close", "this consultation is closed"))
     return row

@@ -14,6 +14,7 @@ from django.utils import timezone
 from mandat import journal
 from mandat.apps.consultations.held import Held, held_of
 from mandat.apps.consultations.models import Amendment, AmendmentVote, Consultation, Observation, Shown
+from mandat.apps.consultations.services import following
 from mandat.apps.consultations.services.adopting import text_close
 from mandat.apps.consultations.services.common import line, open_row
 from mandat.apps.consultations.services.drafting import open_text
@@ -151,4 +152,5 @@ def _close_observations(*, held: Held[Any], at: dt.datetime) -> Consultation | N
             )
         ]
     )  # fmt: skip
+    following.closed(held, row, at)
     return row

@@ -16,6 +16,7 @@ from mandat.apps.accounts.models import User
 from mandat.apps.consultations import seams
 from mandat.apps.consultations.held import Held
 from mandat.apps.consultations.models import Consultation, OpinionVote, OpinionVoter, Shown, Statement
+from mandat.apps.consultations.services import following
 from mandat.apps.consultations.services.common import check_open, line, open_row, touched
 from mandat.apps.participation.schema.contributions import OpinionMap
 from mandat.kernel.errors import InputError
@@ -268,4 +269,5 @@ def map_close(*, held: Held[OpinionMap], at: dt.datetime | None = None) -> Consu
             )
         ]
     )  # fmt: skip
+    following.closed(held, row, at)
     return row

@@ -15,6 +15,7 @@ from mandat.apps.accounts.models import User
 from mandat.apps.consultations import questionnaire, seams
 from mandat.apps.consultations.held import Held
 from mandat.apps.consultations.models import AnswerSet, Consultation, FreeText, SurveyDraft, SurveyMark
+from mandat.apps.consultations.services import following
 from mandat.apps.consultations.services.common import check_open, line, open_row, touched
 from mandat.apps.participation.schema.contributions import Survey, SurveyQuestion
 from mandat.kernel.errors import InputError
@@ -187,6 +188,7 @@ def survey_close(*, held: Held[Survey], at: dt.datetime | None = None) -> Consul
             )
         ]
     )  # fmt: skip
+    following.closed(held, row, at)
     return row
 
 

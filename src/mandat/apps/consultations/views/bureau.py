@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from mandat.apps.accounts import access
 from mandat.apps.accounts.permissions import may, require
 from mandat.apps.consultations.forms import SettleForm
 from mandat.apps.consultations.held import Held, held_of
@@ -29,20 +32,28 @@ from mandat.web.components import Column, Link, Table
 from mandat.web.formats import number
 
 SHOWN = 40
+View = Callable[..., HttpResponseBase]
 KINDS = ("enonce", "mots", "photo")
 
 
-def _enter(request: HttpRequest) -> None:
-    if not (may(request.user, "community.moderate") or may(request.user, "participation.manage")):
-        require(request.user, "consultations.analyse")
+def _entering(view: View) -> View:
+    """Whoever moderates, manages or analyses may come in, once they proved a second factor."""
+
+    @login_required
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not (may(request.user, "community.moderate") or may(request.user, "participation.manage")):
+            require(request.user, "consultations.analyse")
+        return access.second_factor(request) or view(request, *args, **kwargs)
+
+    return guarded
 
 
-@login_required
+@_entering
 @require_safe
-@never_cache
 def bureau(request: HttpRequest) -> HttpResponse:
     """Every consultation of the programme: open first, what waits in each."""
-    _enter(request)
     current = programme_or_404()
     rows = []
     for row in Consultation.objects.filter(programme=current.code).order_by("closed_at", "-opened_at", "pk"):
@@ -79,12 +90,10 @@ def _row(process: str, component: str) -> tuple[Held[Any], Consultation]:
         raise Http404(str(error)) from error
 
 
-@login_required
+@_entering
 @require_safe
-@never_cache
 def one(request: HttpRequest, process: str, component: str) -> HttpResponse:
     """What waits to be read in one consultation, conflicts to settle, and the files."""
-    _enter(request)
     held, row = _row(process, component)
     readable = row.closed_at is not None or getattr(held.document, "results_during", False)
     values = {
@@ -133,7 +142,7 @@ def _sightings(row: Consultation) -> list[Observation]:
     return list(found.order_by("made_at", "pk")[:SHOWN])
 
 
-@login_required
+@access.requires("participation.manage")
 @require_POST
 def settle(request: HttpRequest, process: str, component: str) -> HttpResponseBase:
     """Settle one conflict in public."""
@@ -150,7 +159,6 @@ def settle(request: HttpRequest, process: str, component: str) -> HttpResponseBa
             _("The conflict is settled, and its reason is public."),
         )  # fmt: skip
     else:
-        require(request.user, "participation.manage")
         acted(request, lambda: _missing(), "")
     return redirect("consultations:bureau_one", process=process, component=component)
 
@@ -161,11 +169,10 @@ def _missing() -> None:
     raise InputError(Text("donnez un motif", "give a reason"))
 
 
-@login_required
+@access.requires("community.moderate")
 @require_POST
 def moderate(request: HttpRequest, process: str, component: str, kind: str, reference: str) -> HttpResponseBase:
     """Show or hide what someone wrote."""
-    require(request.user, "community.moderate")
     _held, row = _row(process, component)
     if kind not in KINDS:
         raise Http404(kind)
@@ -180,11 +187,10 @@ def moderate(request: HttpRequest, process: str, component: str, kind: str, refe
     return redirect("consultations:bureau_one", process=process, component=component)
 
 
-@login_required
+@access.requires("participation.manage")
 @require_POST
 def judge(request: HttpRequest, process: str, component: str, reference: str) -> HttpResponseBase:
     """Confirm a sighting, or say that it is not what was told."""
-    require(request.user, "participation.manage")
     _held, row = _row(process, component)
     found = Observation.objects.filter(consultation=row, reference=reference).first()
     if found is None:

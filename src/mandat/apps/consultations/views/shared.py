@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from mandat.apps.consultations.held import Held, held
 from mandat.apps.consultations.models import Consultation
+from mandat.apps.consultations.services.following import source_of
 from mandat.apps.participation import standing
 from mandat.apps.participation.schema.contributions import Drafting, Observations, OpinionMap, Survey
 from mandat.apps.participation.standing import NotEntitled, Reason
@@ -101,6 +102,7 @@ def base(request: HttpRequest, held: Held[Any], *, moment: str = "") -> dict[str
         "process": held.process.process,
         "process_url": process_url(held.process.code),
         "when": when(held, moment=moment),
+        "source": source_of(held),
         "measures": measures(held),
         "sign_in": "" if request.user.is_authenticated else sign_in_url(request),
         "stands": _stands(request, held),

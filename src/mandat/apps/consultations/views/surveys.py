@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from mandat.apps.accounts.permissions import may, require
+from mandat.apps.accounts import access
+from mandat.apps.accounts.permissions import may
 from mandat.apps.consultations import questionnaire
 from mandat.apps.consultations.exports import answers as files
 from mandat.apps.consultations.forms import SectionForm
@@ -237,12 +238,10 @@ def results_file(request: HttpRequest, process: str, component: str, form: str) 
     return files.counts_csv(held, row)
 
 
-@login_required
+@access.requires("consultations.analyse")
 @require_safe
-@never_cache
 def answers_file(request: HttpRequest, process: str, component: str, form: str) -> HttpResponseBase:
     """Every set of answers, streamed, for those who analyse them, once they may be read."""
-    require(request.user, "consultations.analyse")
     held = held_or_404(process, component, Survey)
     row = row_or_404(held)
     if row.closed_at is None and not held.document.results_during:

@@ -22,6 +22,7 @@ from mandat.apps.custody.subjects import subject_open
 from mandat.apps.meetings import notices
 from mandat.apps.meetings.definitions import series_of
 from mandat.apps.meetings.models import Access, Booking, Kind, Meeting, Paper, State
+from mandat.apps.meetings.services import following
 from mandat.apps.meetings.services import places as placing
 from mandat.apps.meetings.services.holding import fact, locked, moved, planned
 from mandat.apps.territory import selectors as territory
@@ -111,6 +112,7 @@ def meeting_create(
     _checked(meeting)
     meeting.save(force_insert=True)
     journal.append([fact("meetings.announced.v1", meeting, on=_day(meeting), places=places or 0, occurred_on=_today())])
+    following.told_announced(meeting)
     return meeting
 
 
@@ -189,6 +191,7 @@ def meeting_change(*, actor: User, meeting: Meeting, **values: Any) -> Meeting:
     journal.append([fact("meetings.changed.v1", found, on=_day(found), places=found.places or 0, occurred_on=_today())])
     if told:
         notices.tell_all(found, "meetings.changed", f"{found.sequence}")
+        following.told_moved(found)
     placing.advance(found)
     return found
 
@@ -207,6 +210,7 @@ def meeting_cancel(*, actor: User, meeting: Meeting, reason: str) -> Meeting:
     )
     moved(found, state=State.CANCELLED, reason=said, taken=0, sequence=found.sequence + 1, updated_at=timezone.now())
     journal.append([fact("meetings.cancelled.v1", found, reason=said, occurred_on=_today())])
+    following.told_cancelled(found)
     return found
 
 
@@ -235,6 +239,7 @@ def minutes_publish(*, actor: User, meeting: Meeting, minutes: Text) -> Meeting:
     moved(found, minutes_fr=fr, minutes_en=en, updated_at=timezone.now())
     digest = hashlib.sha256(f"{fr}\0{en}".encode()).hexdigest()
     journal.append([fact("meetings.published.v1", found, what="minutes", sha256=digest, occurred_on=_today())])
+    following.told_minutes(found)
     return found
 
 
