@@ -27,6 +27,7 @@ from mandat.apps.panels.services.inviting import letters_draw, letters_plan
 from mandat.apps.panels.services.volunteering import Contact, letter_decline, volunteer_by_code, volunteer_of, withdraw
 from mandat.apps.panels.terms import panel_terms
 from mandat.cli.draw import app as draw_app
+from mandat.engines.sortition import Person, Pool, Quota, Quotas
 from mandat.journal import guard
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
@@ -215,6 +216,46 @@ def test_those_who_decline_are_replaced_by_another_draw(agent: User, pool: Panel
     assert len(second.selected) == 10
     assert Volunteer.objects.filter(panel=pool, state="drawn").count() == 3
     assert facts("panels.drawn.v1")[-1].data["replaced"] == 3
+
+
+def _one_seat_for_a_man(panel: Panel) -> None:
+    """Six women and three men sit: quotas leave the last seat to a man."""
+    wanted = {("femme", "jeune"): 3, ("femme", "autre"): 3, ("homme", "jeune"): 1, ("homme", "autre"): 2}
+    for one in Volunteer.objects.filter(panel=panel).order_by("pk"):
+        kind = (one.features["genre"], one.features["age"])
+        one.state = "member" if wanted[kind] > 0 else "pool"
+        wanted[kind] -= one.state == "member"
+        one.save(update_fields=["state"])
+
+
+def test_people_whom_the_quotas_leave_no_seat_are_said_apart_from_the_lowest_chance(
+    agent: User, seated: Panel, clock: Any, client: Any
+) -> None:
+    _one_seat_for_a_man(seated)
+    second = draws.draw_announce(actor=agent, panel=seated, event="Loterie", event_on=dt.date(2026, 3, 30))
+    assert (second.shut, second.lowest, second.most) == (14, Decimal("5.8824"), Decimal("5.8824"))
+    document = json.loads(second.document)
+    on_panels = {ticket for panel in document["panels"] for ticket in panel[0]}
+    rows = Volunteer.objects.filter(panel=seated, state="pool").order_by("pk")
+    for one in rows:
+        chance = drawing.chance_of(document, one.ticket)
+        assert (one.ticket in on_panels) == (chance > 0) == (one.features["genre"] == "homme")
+    page = client.get("/panels/ouvert/panel/").content.decode()
+    assert "14 volontaires ne pouvaient pas être tirés" in page.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "0 %" not in page.split("La plus faible chance")[1][:200].replace("5,882", "")
+
+
+def test_where_one_seat_is_left_for_thousands_everyone_is_on_a_numbered_panel() -> None:
+    quotas = Quotas((Quota("genre", "femme", 0, 10), Quota("genre", "homme", 0, 10)))
+    people = tuple(Person(str(n), ("femme" if n % 3 else "homme",)) for n in range(2500))
+    made = drawing.numbered(
+        Pool(("genre",), people), quotas, seats=10, objective="leximin", kept=[str(n) for n in range(9)], rank=2
+    )
+    assert (made.panels, made.shut) == (4000, 0)
+    on_panels = {ticket for panel in made.draw.document["panels"] for ticket in panel[0]}
+    assert on_panels == set(made.draw.tickets.values())
+    assert made.lowest == pytest.approx(1 / 2491)
+    assert made.bound >= made.lowest
 
 
 def test_sessions_count_days_and_allowances_are_paid_together(agent: User, seated: Panel, clock: Any) -> None:

@@ -44,6 +44,15 @@ def test_leximin_equals_the_optimum_with_households(problem: Problem) -> None:
 
 
 @quick
+@given(draws(most=9), st.sampled_from(("leximin", "maximin", "nash", "goldilocks")))
+def test_only_those_whom_no_panel_can_seat_have_no_chance(problem: Problem, objective: str) -> None:
+    lottery = optimal_lottery(problem, objective=objective)  # type: ignore[arg-type]
+    seated = np.array(every_panel(problem)).max(axis=0) > 0
+    assert (lottery.shut == (problem.free & ~seated)).all()
+    assert (lottery.lowest > 0) == bool((problem.free & seated).any())
+
+
+@quick
 @given(draws(), st.sampled_from(OBJECTIVES))
 def test_every_lottery_meets_quotas_with_probabilities_that_sum_to_the_seats(problem: Problem, objective: str) -> None:
     lottery = optimal_lottery(problem, objective=objective, legacy_panels=50)  # type: ignore[arg-type]

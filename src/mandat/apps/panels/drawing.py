@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mandat.engines import sortition
 from mandat.engines.sortition import InfeasibleError, Lottery, Person, Pool, Quotas, build_problem, read_pool
@@ -20,8 +20,11 @@ from mandat.engines.sortition.public import PublicDraw, pool_hash, publish, sele
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 
-#: Numbered panels of a published lottery.
-PANELS = 1000
+if TYPE_CHECKING:
+    from mandat.engines.sortition.rounding import UniformLottery
+
+#: Numbered panels of a published lottery, and the most there are where seats are few for many people.
+PANELS, MOST_PANELS = 1000, 32_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,22 @@ class Numbered:
 
     draw: PublicDraw
     lottery: Lottery
+    bound: float
+
+    @property
+    def lowest(self) -> float:
+        """The lowest chance of those whom a panel can seat."""
+        return self.lottery.lowest
+
+    @property
+    def shut(self) -> int:
+        """How many people of the pool no panel that meets the quotas can seat, given who stays."""
+        groups = zip(self.lottery.problem.classes, self.lottery.shut.tolist(), strict=True)
+        return sum(len(group.members) for group, is_shut in groups if is_shut)
+
+    @property
+    def panels(self) -> int:
+        return len(self.draw.document["panels"])
 
     @property
     def document(self) -> str:
@@ -112,19 +131,39 @@ def numbered(
 ) -> Numbered:
     """The fairest lottery over panels, as numbered panels of tickets. The seed is the pool's digest, known before the event is named.
 
+    Everyone whom some panel can seat is on one of the numbered panels: there are more of them where few seats are left for many people.
     Raises InputError with the smallest change that would help where no panel meets the quotas.
     """
-    # Compiled code, loaded where a draw is prepared: every worker and command would carry it otherwise.
-    from mandat.engines.sortition.rounding import round_lottery
-
     problem = build_problem(pool, quotas, seats=seats, kept=list(kept), excluded=list(excluded))
     try:
         lottery = sortition.optimal_lottery(problem, objective=objective)  # type: ignore[arg-type]  # one of the engine's objectives
     except InfeasibleError:
         raise InputError(explain(problem)) from None
+    bound = lottery.certificate.minimum_bound
+    if lottery.shut.any():
+        # What no fair draw could beat is asked of those who can sit: the others hold every bound at nothing.
+        out = [pool.people[member].id for group, shut in zip(problem.classes, lottery.shut, strict=True) if shut for member in group.members]  # fmt: skip
+        others = build_problem(pool, quotas, seats=seats, kept=list(kept), excluded=[*excluded, *out])
+        bound = sortition.optimal_lottery(others, objective=objective).certificate.minimum_bound  # type: ignore[arg-type]
     digest = pool_hash(pool)
     seed = digest if rank == 1 else f"{digest}:{rank}"
-    return Numbered(publish(round_lottery(lottery, panels=PANELS), seed=seed), lottery)
+    return Numbered(publish(_rounded(lottery), seed=seed), lottery, max(bound, lottery.lowest))
+
+
+def _rounded(lottery: Lottery) -> UniformLottery:
+    """The lottery over a thousand numbered panels, or as many as it takes for everyone it may seat to be on one."""
+    # Compiled code, loaded where a draw is prepared: every worker and command would carry it otherwise.
+    from mandat.engines.sortition.rounding import round_lottery
+
+    seated = lottery.problem.free & ~lottery.shut
+    panels = PANELS
+    while seated.any() and panels < MOST_PANELS and panels * lottery.lowest < 1:
+        panels *= 2
+    found = round_lottery(lottery, panels=panels)
+    while panels < MOST_PANELS and (found.probabilities[seated] * panels < 1 - 1e-9).any():
+        panels *= 2
+        found = round_lottery(lottery, panels=panels)
+    return found
 
 
 def designated(document: Mapping[str, Any], tickets: Mapping[str, str], number: str) -> tuple[int, list[str]]:

@@ -19,6 +19,10 @@ Ints = NDArray[np.int64]
 Counts = NDArray[np.int32]
 
 
+#: Under this a probability is a solver's zero.
+NO_CHANCE = 1e-9
+
+
 @dataclass(frozen=True, slots=True)
 class Quota:
     """Seats for one value of one category: ``low`` to ``high``, which may stretch to ``low_flex`` and ``high_flex``.
@@ -165,6 +169,18 @@ class Lottery:
     @property
     def minimum(self) -> float:
         return float(self.probabilities.min()) if len(self.probabilities) else 0.0
+
+    @property
+    def shut(self) -> NDArray[np.bool_]:
+        """Classes the draw decides and that get no chance (T). Under leximin, maximin and Nash no panel at all can seat them: those objectives
+        give something to whoever can sit, before they give more to others."""
+        return self.problem.free & (self.probabilities <= NO_CHANCE)
+
+    @property
+    def lowest(self) -> float:
+        """The lowest chance of those whom the draw may seat; 0 where it seats nobody."""
+        seated = self.problem.free & ~self.shut
+        return float(self.probabilities[seated].min()) if seated.any() else 0.0
 
     def by_person(self) -> dict[str, float]:
         """Probability of each person, in the order of the pool."""

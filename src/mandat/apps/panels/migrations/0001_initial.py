@@ -58,6 +58,8 @@ class Migration(migrations.Migration):
                         ('document', models.TextField()),
                         ('minimum', models.DecimalField(decimal_places=6, max_digits=9)),
                         ('bound', models.DecimalField(decimal_places=6, max_digits=9)),
+                        ('shut', models.PositiveIntegerField(default=0)),
+                        ('panels', models.PositiveIntegerField(default=1000)),
                         ('kept', models.JSONField(default=list)),
                         ('excluded', models.JSONField(default=list)),
                         ('number', models.CharField(blank=True, max_length=100)),

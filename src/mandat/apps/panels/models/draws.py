@@ -59,6 +59,8 @@ class Panel(models.Model):
 class Draw(models.Model):
     """One draw: the first, then one each time seats must be filled again.
 
+    ``shut`` people of the pool can be on no panel that meets the quotas beside those who stay: they have no chance in this draw, and that is said.
+
     Before the event: ``event``, ``event_on`` and ``lottery`` (``document`` and its ``digest``) are published. After it: ``number`` is what the event
     gave, ``proof`` where anyone may check it, ``which`` the numbered panel it designates and ``selected`` the volunteers' numbers.
     """
@@ -72,6 +74,8 @@ class Draw(models.Model):
     document = models.TextField()
     minimum = models.DecimalField(max_digits=9, decimal_places=6)
     bound = models.DecimalField(max_digits=9, decimal_places=6)
+    shut = models.PositiveIntegerField(default=0)
+    panels = models.PositiveIntegerField(default=1000)
     kept: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     excluded: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     number = models.CharField(max_length=100, blank=True)
@@ -96,7 +100,7 @@ class Draw(models.Model):
 
     @property
     def lowest(self) -> Decimal:
-        """The smallest chance anyone had, in percent."""
+        """The smallest chance of anyone whom a panel that meets the quotas can seat, in percent."""
         return self.minimum * 100
 
     @property

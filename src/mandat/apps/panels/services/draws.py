@@ -94,10 +94,9 @@ def draw_announce(*, actor: User, panel: Panel, event: str, event_on: dt.date) -
         pool, terms.quotas, seats=terms.rules.size, objective=terms.rules.objective, kept=kept, excluded=excluded,
         rank=rank,
     )  # fmt: skip
-    certificate = made.lottery.certificate
     draw = Draw.objects.create(
         panel=panel, rank=rank, event=event, event_on=event_on, announced_at=timezone.now(), digest=made.draw.hash,
-        document=made.document, minimum=_six(made.lottery.minimum), bound=_six(max(certificate.minimum_bound, made.lottery.minimum)),
+        document=made.document, minimum=_six(made.lowest), bound=_six(made.bound), shut=made.shut, panels=made.panels,
         kept=kept, excluded=excluded,
     )  # fmt: skip
     # A ticket out of the pool of this draw (someone excluded) is no ticket.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,9 +16,11 @@ from mandat.apps.panels.codes import hashed, new_code
 from mandat.apps.panels.models import Letter, Panel
 from mandat.apps.panels.services.common import append, held, panel_of, today
 from mandat.apps.panels.terms import PanelTerms, panel_terms
-from mandat.engines.sortition.invite import Invitation, Stratum, draw_addresses, plan_invitations
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
+
+if TYPE_CHECKING:
+    from mandat.engines.sortition.invite import Invitation
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Sent:
 
 def letters_plan(terms: PanelTerms) -> list[Invitation]:
     """How many letters to each stratum: the most volunteers a seat that the letters of the definition bring with 95 % of chances."""
+    from mandat.engines.sortition.invite import Stratum, plan_invitations
+
     rules = terms.rules
     if rules.invitations is None:
         raise InputError(Text("ce panel n'envoie pas de lettres", "this panel sends no letters"))
@@ -64,6 +69,8 @@ def letters_draw(
 
     Raises InputError for strata that are not those of the definition, too few addresses, or letters already drawn.
     """
+    from mandat.engines.sortition.invite import draw_addresses
+
     require(actor, "panels.manage")
     terms = panel_terms(process, component)
     panel = held(panel_of(process, component, synthetic=synthetic), Panel.State.OPEN)

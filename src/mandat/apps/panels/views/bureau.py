@@ -25,7 +25,6 @@ from mandat.apps.panels.terms import PanelTerms, panels
 from mandat.apps.panels.views.shared import panel_of, terms_or_404
 from mandat.apps.programme.views.bureau.common import page, user_of
 from mandat.apps.programme.views.shared import programme_or_404, words
-from mandat.engines.sortition.invite import Stratum, read_addresses
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 from mandat.web.components import Crumb
@@ -46,6 +45,8 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _letters(user: User, terms: PanelTerms, panel: Panel, form: Any, request: HttpRequest) -> HttpResponseBase:
     """Draw the letters and give them to print: the only time their codes are seen."""
+    from mandat.engines.sortition.invite import Stratum, read_addresses
+
     strata = [Stratum(one.code, one.addresses, float(one.share)) for one in terms.rules.strata]
     addresses = read_addresses(form.cleaned_data["file"], strata, file=form.cleaned_data["file"].name)
     sent = inviting.letters_draw(

@@ -72,6 +72,7 @@ def panel(request: HttpRequest, process: str, component: str) -> HttpResponse:
         "opinion": _opinion(found) if found else None,
         "measures": [current.measures[n] for n in terms.published.process.measures if n in current.measures],
         "commands": _commands(terms, held[-1]) if held else None,
+        "last": held[-1] if held else None,
     }
     return render(request, "panels/panel.html", values)
 

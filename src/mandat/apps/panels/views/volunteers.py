@@ -170,4 +170,4 @@ def _chance(found: Volunteer) -> Decimal | None:
     draw = found.panel.draws.order_by("-rank").first()
     if draw is None or not found.ticket:
         return None
-    return Decimal(str(round(drawing.chance_of(json.loads(draw.document), found.ticket) * 100, 2)))
+    return Decimal(str(round(drawing.chance_of(json.loads(draw.document), found.ticket) * 100, 3)))
