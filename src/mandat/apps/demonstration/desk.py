@@ -27,7 +27,7 @@ from mandat.kernel.periods import PARIS
 from mandat.kernel.text import Text
 
 #: Series begin with this year; the last meetings are announced so many days after the end of the history.
-FIRST, AHEAD = dt.date(2023, 1, 9), 110
+FIRST, AHEAD = dt.date(2024, 1, 8), 110
 #: People of the synthetic network of developers, and names drawn for the training to public debate.
 DEVELOPERS, DEBATERS = 400, 3000
 _HALLS = (
@@ -118,12 +118,12 @@ def _hold(made: Mapping[str, str], one: PublishedSeries, agent: User, seed: int)
     chance = np.random.default_rng(seed)
     count = int(chance.integers(one.series.places // 3, one.series.places + 1))
     if one.training is not None and one.series.measures == (33,):
-        for number in sorted(chance.choice(DEVELOPERS, size=min(count, 14), replace=False)):
+        for number in sorted(chance.choice(DEVELOPERS, size=min(count, 6), replace=False)):
             attending.attended_unbooked(
                 actor=agent, meeting=found, name=f"Développeur synthétique {number}", age="25-39"
             )
     elif one.training is not None:
-        named = min(count, 9)
+        named = min(count, 4)
         for number in sorted(chance.choice(DEBATERS, size=named, replace=False)):
             age = _AGES[int(chance.choice(6, p=(0.3, 0.35, 0.12, 0.1, 0.09, 0.04)))]
             attending.attended_unbooked(actor=agent, meeting=found, name=f"Personne synthétique {number}", age=age)

@@ -1,6 +1,6 @@
 """What follows synthetic awards: agreements, conditions, payments on evidence, and the life of contracts. Made by the real services.
 
-Signing is told for one award in four and for all contracts, paying for one in ten, both for all loans: every page has something
+Signing is told for one award in seven and for all contracts, paying for one in sixteen, both for all loans: every page has something
 to show, and a fresh demonstration takes minutes, not hours.
 """
 
@@ -41,7 +41,7 @@ from mandat.kernel.periods import add_months
 #: Days after the decision on which agreements are signed, then first payments asked for, checked, ordered and paid.
 SIGNED, ASKED, ORDERED, PAID = 18, 32, 39, 46
 #: Parts of the awards that are signed, and paid.
-SIGNS, PAYS = 0.25, 0.1
+SIGNS, PAYS = 0.15, 0.06
 #: Euros a share costs in the companies of the demonstration.
 SHARE = 10
 _ACTIONS = ("Diagnostic partagé", "Animation du territoire", "Premiers travaux", "Évaluation")

@@ -178,8 +178,14 @@ def _commented(
         : 4 + int(chance.integers(4))
     ]:
         bulk.comments_write(
-            one, component.code, "proposal", reference, _said(joined, at, chance, 1 + int(chance.integers(3)))
+            one,
+            component.code,
+            "proposal",
+            reference,
+            _said(joined, at, chance, 1 + int(chance.integers(3))),
+            tallied=False,
         )
+    bulk.recount(one)
 
 
 def _said(people: Sequence[int], at: dt.datetime, chance: np.random.Generator, count: int) -> list[bulk.Said]:

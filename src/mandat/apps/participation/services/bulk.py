@@ -182,8 +182,13 @@ def thresholds_cross(published: PublishedProcess, component: str, *, at: dt.date
 
 
 @transaction.atomic
-def comments_write(published: PublishedProcess, component: str, kind: str, target: str, said: Sequence[Said]) -> int:
-    """Comments of one target, answers after what they answer. Returns how many."""
+def comments_write(
+    published: PublishedProcess, component: str, kind: str, target: str, said: Sequence[Said], *, tallied: bool = True
+) -> int:
+    """Comments of one target, answers after what they answer. Returns how many.
+
+    Without ``tallied`` the tallies of the process wait for ``recount``, once after many targets.
+    """
     if not said:
         return 0
     contributed(published, at=said[0].at)
@@ -211,7 +216,8 @@ def comments_write(published: PublishedProcess, component: str, kind: str, targe
         done = {n for n, _ in ready}
         waiting = [(n, one) for n, one in waiting if n not in done]
     _thread_counted(thread)
-    recount(published)
+    if tallied:
+        recount(published)
     return len(made)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from mandat import journal
@@ -17,6 +18,7 @@ from mandat.apps.participation.models import Comment, DayTold, Participant, Proc
 from mandat.apps.participation.services.running import FEWEST, fact
 from mandat.engines.disclosure import withhold_line
 from mandat.kernel.moments import closing, opening
+from mandat.kernel.periods import PARIS
 
 #: Age bands of young people.
 YOUNG = ("14-17", "18-24")
@@ -34,11 +36,32 @@ def days_tell(*, until: dt.date | None = None) -> int:
         done = DayTold.objects.filter(programme=run.programme, process=run.process).order_by("-day").first()
         day = done.day + dt.timedelta(days=1) if done is not None else timezone.localdate(run.opened_at)
         end = last if run.closed_at is None else min(last, timezone.localdate(run.closed_at))
+        lively = _lively(published, day, end)
+        quiet = []
         while day <= end:
-            told += day_tell(published=published, day=day)
+            if day in lively:
+                told += day_tell(published=published, day=day)
+            else:
+                quiet.append(DayTold(programme=run.programme, process=run.process, component="", day=day))
             day += dt.timedelta(days=1)
+        DayTold.objects.bulk_create(quiet, ignore_conflicts=True)
         told += young_tell(published=published, until=last)
     return told
+
+
+def _lively(published: PublishedProcess, first: dt.date, last: dt.date) -> set[dt.date]:
+    """The days from ``first`` to ``last`` on which anybody did anything in the process."""
+    of = {"programme": published.programme, "process": published.code}
+    within = (opening(first), closing(last))
+    found: set[dt.date] = set()
+    for model, path, moment in (
+        (Participant, "", "joined_at"), (Proposal, "", "published_at"), (Support, "proposal__", "at"), (Comment, "thread__", "at"),
+    ):  # fmt: skip
+        rows = model._default_manager.filter(
+            **{path + name: value for name, value in of.items()}, **{f"{moment}__gte": within[0], f"{moment}__lt": within[1]}
+        )  # fmt: skip
+        found |= set(rows.order_by().values_list(TruncDate(moment, tzinfo=PARIS), flat=True).distinct())
+    return found
 
 
 @transaction.atomic
