@@ -18,7 +18,7 @@ from mandat.apps.participation import definitions
 from mandat.apps.programme import published
 from mandat.apps.programme.services import programme_load
 from mandat.definitions.folder import read_texts
-from tests.programmes_folder import texts
+from tests.programmes_folder import BODIES, texts
 
 NOON = dt.datetime(2026, 11, 10, 11, 0, tzinfo=dt.UTC)
 WORDS = {
@@ -47,7 +47,7 @@ MEDIATION = dedent("""\
       - type: mediation
         code: mediation
         title: {fr: Médiation citoyenne, en: Citizens' mediation}
-        mediators: conseil
+        mediators: {mediators}
         subjects: {fr: "Les différends avec un service.", en: "Differences with a service."}
         services:
           - {code: routes, label: {fr: Routes, en: Roads}}
@@ -56,6 +56,28 @@ MEDIATION = dedent("""\
         lasts_months: 6
         retention_months: 12
     """)
+MEDIATORS = """\
+  - code: service-mediation
+    type: service
+    title: {fr: Service de la médiation, en: Mediation service}
+    summary: {fr: Le service qui mène les médiations., en: The service that leads mediations.}
+  - code: comite-mediation
+    type: committee
+    parent: conseil
+    title: {fr: Comité de médiation, en: Mediation committee}
+    summary: {fr: Le comité qui mène les médiations., en: The committee that leads mediations.}
+    mandate: {fr: Mène les médiations., en: Leads mediations.}
+    powers: [proposes]
+    colleges:
+      - {code: habitants, title: {fr: Habitants, en: Inhabitants}, seats: 3, named_by: {fr: Tirage au sort, en: Drawn by lot}}
+    named_by: {fr: Conseil, en: Council}
+    term_months: 24
+    quorum: {more_than: 50}
+    voting: {majority: simple, tie: president, proxies: 1}
+    sessions_a_year: 2
+    delays: {notice: 10, agenda: 5, requests: 20, minutes: 15}
+    measures: [1]
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -71,12 +93,19 @@ def clock() -> Iterator[Any]:
 
 
 @pytest.fixture
-def programme(db: None, settings: Any, clock: Any) -> published.Published:
+def mediators() -> str:
+    """The body that mediates; a test may name another."""
+    return "service-mediation"
+
+
+@pytest.fixture
+def programme(db: None, settings: Any, clock: Any, mediators: str) -> published.Published:
     settings.MANDAT_PROGRAMME = "essai"
     settings.MANDAT_DEMO = True  # pages of mediators without a second factor
     published._read.cache_clear()
     definitions._read.cache_clear()
-    folder = read_texts(texts() | {"processes/mediation.yaml": MEDIATION.encode()})
+    process = MEDIATION.replace("{mediators}", mediators)
+    folder = read_texts(texts(bodies=BODIES + MEDIATORS) | {"processes/mediation.yaml": process.encode()})
     assert not folder.problems, folder.problems
     programme_load(folder=folder)
     return published.published()

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from mandat import journal
 from mandat.apps.accounts.models import Notice, User
+from mandat.apps.bodies.services import terms
 from mandat.apps.custody import own
 from mandat.apps.mediation import access, keeping
 from mandat.apps.mediation.models import Case, Message, Party
@@ -74,6 +75,29 @@ def test_a_mediator_has_no_tie_to_the_case(asked: Callable[..., Case], person: C
     cases.mediator_recuse(actor=first, case=case)
     with pytest.raises(InputError, match="récusée"):
         cases.mediator_name(actor=admin, case=case, mediator=first)
+
+
+@pytest.mark.parametrize("mediators", ["comite-mediation"])
+def test_a_mediator_sits_on_the_body_that_mediates_and_a_case_waits_for_another_once_they_leave(
+    asked: Callable[..., Case], person: Callable[..., User], client: Any, clock: Any
+) -> None:
+    admin, case = person("administrator"), asked()
+    member, stranger = person("member"), person("member")
+    for one in (stranger, person("agent")):
+        with pytest.raises(InputError, match="instance qui la mène : Comité de médiation"):
+            cases.mediator_name(actor=admin, case=case, mediator=one)
+    term = terms.term_give(actor=admin, body="comite-mediation", user=member, name="Ada", college="habitants", seat=1)
+    case = cases.mediator_name(actor=admin, case=case, mediator=member)
+    assert telling.clock_run(programme="essai")["to name again"] == 0
+    terms.term_end(actor=admin, term=term, on=dt.date(2026, 11, 11))
+    clock.shift(dt.timedelta(days=2))
+    assert telling.clock_run(programme="essai")["to name again"] == 1
+    assert telling.clock_run(programme="essai")["to name again"] == 0
+    case.refresh_from_db()
+    assert (case.mediator, case.state) == (None, "taken")
+    assert [step.name for step in case.steps.all()][-1] == "left"
+    client.force_login(admin)
+    assert case.reference in client.get("/bureau/mediation/").content.decode().split("<h2")[1]
 
 
 @pytest.mark.parametrize("role", STRANGERS)

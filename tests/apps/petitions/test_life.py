@@ -14,9 +14,11 @@ from mandat.apps.accounts.models import Notice, User
 from mandat.apps.answers.models import Duty
 from mandat.apps.answers.services import duties
 from mandat.apps.bodies.models import AgendaRequest
+from mandat.apps.community.models import Event
+from mandat.apps.meetings.services.meetings import meeting_cancel
 from mandat.apps.petitions.machine import State
 from mandat.apps.petitions.models import Appeal, Crossing, Petition, Signature
-from mandat.apps.petitions.services import closing, counting, drafting, examining, signing, thresholds
+from mandat.apps.petitions.services import closing, counting, drafting, examining, fraud, hearings, signing, thresholds
 from mandat.apps.petitions.services.signing import AlreadySignedError
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
@@ -273,6 +275,129 @@ def test_a_hearing_asks_the_body_for_an_item_and_needs_several_departements(
     asked = AgendaRequest.objects.get(source=f"petition:{petition.reference}/audition")
     assert (asked.body, asked.due_on) == ("assemblee", dt.date(2027, 2, 8))
     assert Duty.objects.count() == 4
+
+
+def _to_hear(opened: Callable[..., Petition], signed: Callable[..., Any]) -> Petition:
+    petition = opened()
+    signed(petition, 5)
+    return petition
+
+
+def _hearing(day: int, month: int = 12, **given: Any) -> dict[str, Any]:
+    starts = dt.datetime(2026, month, day, 17, 0, tzinfo=dt.UTC)
+    values = {
+        "starts_at": starts,
+        "ends_at": starts + dt.timedelta(hours=2),
+        "place": "Hôtel de Région",
+        "commune": ORLEANS,
+    }
+    return {"threshold": "audition", **values, **given}
+
+
+def test_a_hearing_is_a_meeting_of_the_body_announced_before_its_deadline(
+    opened: Callable[..., Petition], signed: Callable[..., Any], agent: User
+) -> None:
+    petition = _to_hear(opened, signed)
+    assert [one.threshold for one in hearings.to_set("essai")] == ["audition"]
+    crossing = hearings.hearing_set(actor=agent, petition=petition, **_hearing(15))
+    meeting = hearings.meeting_of(crossing)
+    assert (meeting.body, meeting.process, meeting.component, meeting.measures) == (
+        "assemblee", "droit-de-petition", "petitions", [1],
+    )  # fmt: skip
+    # The words of a petition may be moderated away: the meeting, its facts and its calendar bear its number alone.
+    assert meeting.title_fr == f"Audition : pétition {petition.reference}"
+    [told] = facts("meetings.announced.v1")
+    assert "Bourg-Neuf" not in str(told.data)
+    event = Event.objects.get(target=f"petition:{petition.reference}", title_fr="Audition de la pétition")
+    assert (event.at, event.url) == (meeting.starts_at, f"/rencontres/{meeting.code}/")
+    assert not hearings.to_set("essai").exists()
+    with pytest.raises(InputError, match="déjà son jour"):
+        hearings.hearing_set(actor=agent, petition=petition, **_hearing(16))
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (_hearing(9, month=11), "jour à venir"),
+        (_hearing(15) | {"starts_at": dt.datetime(2027, 2, 9, 17, tzinfo=dt.UTC)}, "due le 8 février 2027"),
+        (_hearing(15, threshold="reponse"), "aucune audition"),
+        (_hearing(15, place="", commune=""), "donnez un lieu"),
+    ],
+)
+def test_a_hearing_is_refused_where_it_cannot_be(
+    opened: Callable[..., Petition], signed: Callable[..., Any], agent: User, given: dict[str, Any], why: str
+) -> None:
+    petition = _to_hear(opened, signed)
+    with pytest.raises(InputError, match=why):
+        hearings.hearing_set(actor=agent, petition=petition, **given)
+    assert not facts("meetings.announced.v1")
+
+
+def test_a_hearing_overdue_may_still_be_set_and_a_cancelled_one_is_set_again(
+    opened: Callable[..., Petition], signed: Callable[..., Any], agent: User, clock: Any
+) -> None:
+    petition = _to_hear(opened, signed)
+    crossing = hearings.hearing_set(actor=agent, petition=petition, **_hearing(15))
+    meeting_cancel(actor=agent, meeting=hearings.meeting_of(crossing), reason="La salle n'est plus libre.")
+    assert hearings.to_set("essai").get() == crossing
+    clock.move_to(dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC))
+    late = dt.datetime(2027, 3, 9, 17, tzinfo=dt.UTC)
+    again = hearings.hearing_set(
+        actor=agent, petition=petition, **_hearing(15, starts_at=late, ends_at=late + dt.timedelta(hours=2))
+    )
+    assert hearings.meeting_of(again).starts_at == late
+
+
+def test_a_petition_back_under_its_threshold_has_its_hearing_cancelled(
+    opened: Callable[..., Petition], signed: Callable[..., Any], agent: User, other_agent: User
+) -> None:
+    petition = _to_hear(opened, signed)
+    crossing = hearings.hearing_set(actor=agent, petition=petition, **_hearing(15))
+    meeting = hearings.meeting_of(crossing)
+    proposed = fraud.invalidation_propose(
+        actor=agent,
+        petition=petition,
+        pattern={"commune": TOURS},
+        reason="automated",
+        explanation="Une machine a signé.",
+    )
+    fraud.invalidation_confirm(actor=other_agent, invalidation=proposed, remark="Vu.")
+    meeting.refresh_from_db()
+    crossing.refresh_from_db()
+    assert (meeting.state, crossing.status, crossing.result) == ("cancelled", "suspended", "")
+    assert not Event.objects.filter(key=f"petition-hearing:{meeting.code}", withdrawn_at=None).exists()
+
+
+def test_agents_set_a_hearing_from_the_bureau_and_everyone_reads_it(
+    opened: Callable[..., Petition], signed: Callable[..., Any], agent: User, client: Any
+) -> None:
+    petition = _to_hear(opened, signed)
+    page = client.get(f"/petitions/{petition.reference}/").content.decode()
+    assert "Le jour de l'audition reste à fixer" in page.replace("’", "'").replace("&#x27;", "'")
+    client.force_login(agent)
+    assert petition.reference in client.get("/bureau/petitions/").content.decode()
+    here = f"/bureau/petitions/{petition.reference}/audition/"
+    bad = client.post(here, {"starts_at": "2026-12-15T18:00", "ends_at": "2026-12-15T20:00"})
+    assert bad.status_code == 422
+    given = {
+        "starts_at": "2026-12-15T18:00",
+        "ends_at": "2026-12-15T20:00",
+        "place": "Hôtel de Région",
+        "commune": ORLEANS,
+    }
+    assert client.post(here, given).status_code == 302
+    meeting = hearings.meeting_of(petition.crossings.get(threshold="audition"))
+    client.logout()
+    assert f"/rencontres/{meeting.code}/" in client.get(f"/petitions/{petition.reference}/").content.decode()
+
+
+@pytest.mark.parametrize("role", ["", "elected", "member", "auditor", "administrator"])
+def test_nobody_but_agents_sets_a_hearing(
+    opened: Callable[..., Petition], signed: Callable[..., Any], person: Callable[..., User], role: str
+) -> None:
+    petition = _to_hear(opened, signed)
+    with pytest.raises(PermissionDenied):
+        hearings.hearing_set(actor=person(*filter(None, [role])), petition=petition, **_hearing(15))
 
 
 def test_an_answer_is_told_and_the_petition_closes_when_each_is_given(

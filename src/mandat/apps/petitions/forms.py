@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mandat.apps.accounts.models import User
+from mandat.apps.meetings.forms import MomentField
 from mandat.apps.organisations import selectors as organisations
 from mandat.apps.participation.forms import CommuneField
 from mandat.apps.petitions.models import Argument, Invalidation, Petition, Sheet, Signature
@@ -213,6 +214,29 @@ class LineForm(forms.Form):
     )
     commune = CommuneField(label=gettext_lazy("Commune"))
     show = forms.BooleanField(label=gettext_lazy("The name may be shown"), required=False)
+
+
+class HearingForm(forms.Form):
+    """When and where those who carry a petition are heard."""
+
+    starts_at = MomentField(label=gettext_lazy("Begins (hour of Paris)"))
+    ends_at = MomentField(label=gettext_lazy("Ends (hour of Paris)"))
+    place = forms.CharField(label=pgettext_lazy("hearing", "Place"), max_length=150, required=False)
+    address = forms.CharField(label=gettext_lazy("Address"), max_length=200, required=False)
+    commune = CommuneField(label=gettext_lazy("Commune"), required=False)
+    link = forms.URLField(
+        label=gettext_lazy("Link, where it is held online"), max_length=300, required=False, assume_scheme="https"
+    )
+
+    mark_optional = True
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("place") and not values.get("link"):
+            self.add_error("place", _("Give a place, or a link."))
+        elif values.get("place") and not values.get("commune") and "commune" not in self.errors:
+            self.add_error("commune", _("Give the commune of the place."))
+        return values
 
 
 class CheckForm(forms.Form):

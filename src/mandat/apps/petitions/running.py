@@ -30,6 +30,7 @@ _NOTICES = (
     ("backed", _("Your petition has its sponsors"), _("You may send it to be examined."), "petitions:own"),
     ("examined", _("Your petition was examined"), _("What the service says of it is on the site."), "petitions:own"),
     ("threshold", _("A threshold is crossed"), _("Your petition crossed a threshold."), "petitions:petition"),
+    ("hearing", _("Your hearing has a day"), _("Those who carry your petition are heard: the day and the place are on the site."), "petitions:petition"),
     ("answered", _("Your petition is answered"), _("An answer is on the site."), "petitions:petition"),
     ("due", _("An examination is due"), _("A petition you took is to be examined by tomorrow at the latest."), "petitions:file"),
     ("question", _("About a question"), _("The question of a referendum you asked for was examined."), "petitions:referendum"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from mandat.apps.petitions.machine import PUBLIC, State
 from mandat.apps.petitions.models import CommuneTally, Petition, Tally
+from mandat.apps.petitions.services.hearings import meeting_of
 from mandat.apps.petitions.terms import Terms
 from mandat.engines.disclosure import withhold, withhold_line
 
@@ -109,6 +110,7 @@ def steps_of(petition: Petition, terms: Terms, total: int) -> list[dict[str, Any
         {
             "threshold": threshold, "need": need, "crossing": crossings.get(threshold.code), "missing": max(0, need - total),
             "share": min(100, total * 100 // need), "source": f"petition:{petition.reference}/{threshold.code}",
+            "hearing": meeting_of(crossings.get(threshold.code)),
         }
         for threshold, need in zip(terms.component.thresholds, terms.needs, strict=True)
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from mandat.apps.accounts.models import User
 from mandat.apps.accounts.permissions import may
 from mandat.apps.petitions import selectors
 from mandat.apps.petitions.models import Invalidation, Referendum
+from mandat.apps.petitions.services import hearings
 from mandat.apps.petitions.services.moving import today
 from mandat.apps.programme.worklist import Task, tasks_of
 
@@ -33,6 +34,10 @@ def tasks(user: User) -> list[Task]:
             (
                 n2 := selectors.appeals(programme).count(),
                 ngettext("%(n)s refusal contested", "%(n)s refusals contested", n2),
+            ),
+            (
+                n3 := hearings.to_set(programme).count(),
+                ngettext("%(n)s hearing whose day is to be set", "%(n)s hearings whose day is to be set", n3),
             ),
         ):
             if n:

@@ -13,8 +13,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from mandat.apps.accounts import notices
-from mandat.apps.accounts.models import User
+from mandat.apps.accounts.models import Role, User
 from mandat.apps.accounts.permissions import may, require
+from mandat.apps.bodies.selectors import sits
+from mandat.apps.bodies.terms import body_of
 from mandat.apps.community.text import cleaned
 from mandat.apps.custody.subjects import subject_erase, subject_open
 from mandat.apps.mediation.access import require_mediator, require_seat
@@ -108,13 +110,29 @@ def conflict_of(user: User, case: Case) -> Text | None:
     return None
 
 
+def mediates(user: User, case: Case) -> bool:
+    """Whether an account is of the mediation: it sits on the body that mediates, today; where that body is a service, agents are its staff."""
+    if not user.is_active or not may(user, "mediation.mediate"):
+        return False
+    body = terms_of(case).component.mediators
+    if sits(user, body, on=today(), programme=case.programme):
+        return True
+    return body_of(body).document.type == "service" and Role.AGENT in user.roles
+
+
 @transaction.atomic
 def mediator_name(*, actor: User, case: Case, mediator: User) -> Case:
     """Give a case to a mediator without ties to it. Who gives it reads nothing of it. Raises InputError, PermissionDenied."""
     require(actor, "mediation.assign")
     case = held(case, *OPEN)
-    if not may(mediator, "mediation.mediate"):
-        raise InputError(Text("ce compte n'est pas habilité à la médiation", "this account may not mediate"))
+    if not mediates(mediator, case):
+        body = body_of(terms_of(case).component.mediators).document.title
+        raise InputError(
+            Text(
+                f"ce compte n'est pas habilité à la médiation, ou n'est pas de l'instance qui la mène : {body.fr}",
+                f"this account may not mediate, or is not of the body that does: {body.en}",
+            )
+        )
     if (why := conflict_of(mediator, case)) is not None:
         raise InputError(why)
     case.mediator = mediator
@@ -127,6 +145,19 @@ def mediator_name(*, actor: User, case: Case, mediator: User) -> Case:
     if case.asker is not None:
         notices.notify(case.asker, "mediation.news", case.reference, key=f"{case.reference}:taken:{mediator.pk}")
     return case
+
+
+@transaction.atomic
+def mediators_check(*, programme: str) -> int:
+    """Cases whose mediator is no longer of the mediation wait for another one. Run every day. Returns how many."""
+    found = Case.objects.filter(programme=programme, state__in=OPEN, mediator__isnull=False).select_related("mediator")
+    gone = [one for one in found.order_by("pk") if one.mediator is not None and not mediates(one.mediator, one)]
+    for one in gone:
+        case = held(one, *OPEN)
+        case.mediator = None
+        case.save(update_fields=["mediator"])
+        _step(case, "left", None)
+    return len(gone)
 
 
 @transaction.atomic

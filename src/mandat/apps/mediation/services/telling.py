@@ -15,7 +15,7 @@ from django.utils import timezone
 from mandat import journal
 from mandat.apps.accounts import notices
 from mandat.apps.mediation.models import Case, Told
-from mandat.apps.mediation.services.cases import OPEN, State, case_forget
+from mandat.apps.mediation.services.cases import OPEN, State, case_forget, mediators_check
 from mandat.apps.mediation.terms import Terms, mediations
 from mandat.engines.disclosure import withhold_line
 from mandat.facts import Fact
@@ -142,6 +142,7 @@ def clock_run(*, programme: str, at: dt.datetime | None = None) -> dict[str, int
     due = list(Case.objects.filter(forget_on__lte=day, forgotten_at__isnull=True).order_by("pk"))
     return {
         "reminded": lasting.count(),
+        "to name again": mediators_check(programme=programme),
         "forgotten": sum(case_forget(case=one) for one in due),
         "told": counts_tell(programme=programme),
     }

@@ -19,6 +19,7 @@ from mandat.apps.bodies.terms import body_of
 from mandat.apps.community.services import events
 from mandat.apps.grants.services.drafts import case_start
 from mandat.apps.petitions.models import Crossing, Petition
+from mandat.apps.petitions.services.hearings import hearing_off
 from mandat.apps.petitions.terms import Terms
 from mandat.apps.petitions.words import CONSEQUENCES
 from mandat.kernel.errors import InputError
@@ -112,12 +113,15 @@ def _tell(petition: Petition, crossing: Crossing) -> None:
 
 
 def suspend(petition: Petition, terms: Terms, crossing: Crossing, *, actor: User) -> None:
-    """What followed waits: no answer is due any more, a referendum stops where it is. A request to a body stays, for the body to see."""
+    """What followed waits: no answer is due any more, a referendum stops where it is. A hearing to come is cancelled;
+    a request to a body stays, for the body to see."""
     for duty in owed.duties(petition.programme).filter(
         source=source_of(crossing), kind=kind_of(crossing), state="owed"
     ):
         because = "Des signatures ont été invalidées : la pétition est repassée sous le seuil."
         duties.waive(actor=actor, duty=duty, because=because)
+    if crossing.consequence == "hearing":
+        hearing_off(actor=actor, crossing=crossing)
     if crossing.consequence == "referendum":
         from mandat.apps.petitions.services import referendums
 

@@ -17,6 +17,7 @@ from mandat.apps.petitions import selectors
 from mandat.apps.petitions.forms import (
     AppealDecisionForm,
     ExplainForm,
+    HearingForm,
     InvalidationForm,
     LineForm,
     RefuseForm,
@@ -25,7 +26,7 @@ from mandat.apps.petitions.forms import (
 )
 from mandat.apps.petitions.machine import State
 from mandat.apps.petitions.models import Appeal, Invalidation, Petition, Sheet
-from mandat.apps.petitions.services import examining, fraud, sheets
+from mandat.apps.petitions.services import examining, fraud, hearings, sheets
 from mandat.apps.petitions.services.moving import today
 from mandat.apps.petitions.similar import similar
 from mandat.apps.petitions.terms import terms_of
@@ -68,6 +69,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             .select_related("petition", "actor")
             .order_by("at", "pk")[:100]
         ),
+        "hearings": [(one, one.due_on < day) for one in hearings.to_set(programme)[:100]],
         "open": Petition.objects.filter(programme=programme, state__in=[State.OPEN, State.ENDED]).order_by(
             "closes_at", "pk"
         )[:200],
@@ -104,6 +106,8 @@ def show(request: HttpRequest, petition: Petition, *, status: int = 200, **given
         "refuse_form": RefuseForm(terms=terms),
         "explain_form": ExplainForm(),
         "appeal_form": AppealDecisionForm(),
+        "to_hear": hearings.to_set(petition.programme).filter(petition=petition).first(),
+        "hearing_form": HearingForm(),
         "me": user_of(request),
         **given,
     }
@@ -114,7 +118,7 @@ def show(request: HttpRequest, petition: Petition, *, status: int = 200, **given
 @require_POST
 @requires("petitions.examine")
 def examine(request: HttpRequest, reference: str, act: str) -> HttpResponseBase:
-    """Take, publish, refuse or send back a petition; decide an appeal."""
+    """Take, publish, refuse or send back a petition; decide an appeal; set a hearing."""
     petition, user = petition_or_404(reference), user_of(request)
     back = redirect("petitions:file", reference=petition.reference)
     if act == "prendre":
@@ -143,6 +147,10 @@ def _decision(request: HttpRequest, petition: Petition, act: str) -> tuple[forms
         decide = AppealDecisionForm(request.POST)
         appeal = get_object_or_404(Appeal, examination__petition=petition, decided_at=None)
         return decide, "appeal_form", lambda: examining.appeal_decide(actor=user, appeal=appeal, **decide.cleaned_data), _("The appeal is decided.")  # fmt: skip
+    if act == "audition":
+        hear = HearingForm(request.POST)
+        due = get_object_or_404(hearings.to_set(petition.programme), petition=petition)
+        return hear, "hearing_form", lambda: hearings.hearing_set(actor=user, petition=petition, threshold=due.threshold, **hear.cleaned_data), _("The hearing is announced, and its author told.")  # fmt: skip
     raise Http404(act)
 
 
