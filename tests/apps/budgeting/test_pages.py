@@ -20,7 +20,7 @@ from mandat.apps.budgeting.services.lists import digest_of, list_freeze
 from mandat.apps.budgeting.services.studies import Sheet
 from mandat.apps.participation.models import Participant
 from mandat.kernel.text import Text
-from tests.apps.budgeting.conftest import COUNT, account, poll_of
+from tests.apps.budgeting.conftest import COUNT, DELIVERY, VOTE, account, poll_of
 from tests.apps.budgeting.examples import idea
 
 HERE = ("climat", "budget")
@@ -62,6 +62,21 @@ def test_each_page_of_a_budget_takes_a_bounded_number_of_queries(
     client.get(reverse(f"budgeting:{name}", args=HERE))
     with django_assert_max_num_queries(16):
         assert client.get(reverse(f"budgeting:{name}", args=HERE)).status_code == 200
+
+
+def test_nothing_is_asked_of_anyone_while_the_services_are_at_work(programme: Any, client: Client, clock: Any) -> None:
+    url = reverse("participation:process", args=["climat"])
+    page = body(client.get(url))
+    assert "les services étudient et chiffrent" in page
+    assert "Ouvert</strong>" not in page
+    clock.move_to(VOTE)
+    page = body(client.get(url))
+    assert "Ouvert</strong> : voter" in page.replace("\u00a0", " ")
+    clock.move_to(DELIVERY)
+    page = body(client.get(url))
+    assert "la Région réalise et rend compte" in page
+    assert "Rien ne vous est demandé" in page
+    assert reverse("participation:join", args=["climat"]) not in page
 
 
 def test_the_directory_shows_every_budget(programme: Any, client: Client) -> None:

@@ -41,6 +41,11 @@ class PublishedProcess:
         wanted = f"{component}:{moment}" if moment else component
         return any(wanted in phase.does for phase in self.phases_at(at))
 
+    def moments_at(self, component: str, at: dt.datetime) -> list[str]:
+        """The moments of a component open at an instant, where it has several; empty where it is open or closed as a whole."""
+        names = [name.partition(":") for phase in self.phases_at(at) for name in phase.does]
+        return list(dict.fromkeys(moment for code, _colon, moment in names if code == component and moment))
+
     def opens_at(self, component: str, *, moment: str = "") -> dt.datetime | None:
         """When a component first opens; None where no phase names it."""
         wanted = f"{component}:{moment}" if moment else component

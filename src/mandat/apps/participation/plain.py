@@ -44,6 +44,16 @@ DOES = {
     "meetings": Text("venir à une rencontre", "come to a meeting"),
     "mediation": Text("demander une médiation", "ask for a mediation"),
 }
+#: What happens in a component that has several moments.
+MOMENTS = {
+    "study": Text("les services étudient et chiffrent", "services study and price"),
+    "vote": Text("voter", "vote"),
+    "amend": Text("proposer des amendements", "propose amendments"),
+    "volunteer": Text("se porter volontaire", "volunteer"),
+    "delivery": Text("la Région réalise et rend compte", "the Region delivers and accounts for it"),
+}
+#: Moments in which the services act and nobody else is asked for anything.
+OF_SERVICES = frozenset({"study", "delivery"})
 SCOPES = {
     "inform": Text("La Région informe et écoute ; elle décide seule.", "The Region informs and listens; it decides alone."),
     "consult": Text("La Région demande un avis, répond à chacun des points retenus, puis décide.", "The Region asks for advice, answers each point taken up, then decides."),

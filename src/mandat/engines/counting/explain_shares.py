@@ -114,14 +114,16 @@ def _bought(result: Count, made: Market, j: int, place: int, paid: Paid, stage: 
         (", {partly} donnent tout ce qui leur reste", ", {partly} give all they have left") if paid.partly else ("", "")
     )
     sentence = say(
-        "Retenu {place} : {full} personnes paient "
+        "Retenu {place} : {full} "
+        + ("personnes paient " if paid.full != 1 else "personne paie ")
         + ("" if same else "jusqu’à ")
-        + "{price} chacune"
+        + ("{price} chacune" if paid.full != 1 else "{price}")
         + partly[0]
         + " ; soutien effectif de {support} voix sur {votes}.",
-        "Elected {place}: {full} people pay "
+        "Elected {place}: {full} "
+        + ("people pay " if paid.full != 1 else "person pays ")
         + ("" if same else "up to ")
-        + "{price} each"
+        + ("{price} each" if paid.full != 1 else "{price}")
         + partly[1]
         + "; effective support of {support} votes out of {votes}.",
         place=ordinal(place),

@@ -191,14 +191,17 @@ def process(request: HttpRequest, process: str) -> HttpResponse:
     for component in shown.components:
         runner = runner_of(component.type)
         reason = standing.closed(one, component.code, at)
+        moments = one.moments_at(component.code, at)
+        serving = bool(moments) and set(moments) <= plain.OF_SERVICES
         parts.append(
             {
                 "component": component,
                 "type": plain.TYPES[component.type],
-                "does": plain.DOES[component.type],
+                "does": [plain.MOMENTS[moment] for moment in moments] or [plain.DOES[component.type]],
+                "serving": serving,
                 "url": component_url(one, component.code) if runner is not None else "",
                 "figures": list(runner.summary(one, component)) if runner is not None else [],
-                "open": reason is None,
+                "open": reason is None and not serving,
                 "when": reason.remedy if reason is not None and reason.code == "coming" else None,
                 "rules": plain.rules(component),
                 "chosen": chosen(one, component) if component.type == "vote" else [],
@@ -209,6 +212,10 @@ def process(request: HttpRequest, process: str) -> HttpResponse:
     changes = list(RulesChange.objects.filter(run=run).order_by("-made_at", "-pk")[:5]) if run is not None else []
     latest = latest_published(one.code, one.programme) if run is not None and run.frozen_at else None
     tally = tallies_of(one.programme, one.code).get("")
+    counts = (
+        (_("participants"), tally.participants), (_("proposals"), tally.proposals),
+        (_("supports"), tally.supports), (_("comments"), tally.comments),
+    ) if tally is not None else ()  # fmt: skip
     context = {
         "one": one,
         "process": shown,
@@ -230,7 +237,8 @@ def process(request: HttpRequest, process: str) -> HttpResponse:
         "run": run,
         "changes": changes,
         "pending": latest is not None and latest.ref.version != one.ref.version,
-        "tally": tally,
+        "tally": [(label, count) for label, count in counts if count],
+        "asked": any(part["open"] or part["when"] for part in parts),
         "place": place_of(request, one),
         "target": f"process:{one.code}",
         "source": f"process:{one.code}",
