@@ -22,7 +22,9 @@ from mandat.apps.consultations.models import AnswerSet, Consultation, FreeText, 
 from mandat.apps.consultations.services.day import day_pass
 from mandat.apps.consultations.services.surveys import box_shake, step_save, survey_close, survey_send
 from mandat.apps.consultations.services.tallying import tally
+from mandat.apps.custody import services
 from mandat.apps.participation.schema.contributions import Survey
+from mandat.apps.participation.services.running import processes_run
 from mandat.kernel.errors import InputError
 from mandat.kernel.periods import PARIS
 
@@ -293,3 +295,24 @@ def test_the_whole_survey_by_its_pages_without_script(
     assert kept["commune"] == "45234"
     assert f"{HERE}/partie/" not in client.get(f"{HERE}/").content.decode()
     assert client.get(f"{HERE}/partie/vous/").url == f"{HERE}/"
+
+
+def test_who_answered_is_forgotten_when_the_process_said_and_answers_stay(
+    survey: Held[Survey], joined: Callable[..., User], monday_of_november: Any
+) -> None:
+    answer(survey, joined())
+    monday_of_november.move_to(dt.datetime(2026, 12, 16, 1, 0, tzinfo=PARIS))
+    processes_run()
+    day_pass()
+
+    def run() -> Any:
+        return services.retention_run(codes=["consultations.surveys"]).lines.get()
+
+    monday_of_november.move_to(dt.datetime(2028, 12, 15, 12, 0, tzinfo=PARIS))
+    assert run().due == 0
+    monday_of_november.move_to(dt.datetime(2028, 12, 16, 2, 0, tzinfo=PARIS))
+    assert run().done == 1
+    assert not SurveyMark.objects.exists()
+    assert AnswerSet.objects.count() == 1
+    assert Consultation.objects.get(component="enquete").people == 1
+    assert run().due == 0

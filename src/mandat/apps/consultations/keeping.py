@@ -24,6 +24,7 @@ from mandat.apps.consultations.models import (
 from mandat.apps.custody import personal, retention
 from mandat.apps.custody.personal import Kept, Record, record
 from mandat.apps.custody.retention import Basis, Lasts
+from mandat.apps.participation.keeping import kept_long_enough
 
 WRITTEN = (Amendment, Statement, Observation)
 
@@ -150,6 +151,19 @@ def _blur_for_good(rows: QuerySet[Observation]) -> int:
     return rows.update(latitude=None, longitude=None)
 
 
+def _marks_due(at: dt.datetime) -> QuerySet[SurveyMark]:
+    rows = Consultation.objects.filter(kept_long_enough(at), closed_at__isnull=False, type="survey")
+    return SurveyMark.objects.filter(consultation__in=rows.order_by().values("pk"))
+
+
+def _marks_forget(rows: QuerySet[SurveyMark]) -> int:
+    """Who answered goes with their personal answers; the box of answers stays, and tells nobody any more."""
+    known = list(rows.values_list("pk", flat=True))
+    held = SurveyMark.objects.filter(pk__in=known).order_by().values("consultation")
+    AnswerSet.objects.filter(consultation__in=held, author__isnull=False).update(author=None)
+    return SurveyMark.objects.filter(pk__in=known).delete()[0]
+
+
 def register() -> None:
     """Say all of it to custody."""
     personal.register(
@@ -198,7 +212,7 @@ def register() -> None:
         code="consultations.surveys", title=_("Answers to surveys"),
         purpose=_("Know what people think, one set of answers each."),
         data=_("That an account answered, apart from the answers; personal answers, sealed. In an anonymous survey nothing joins the two."),
-        after=_("As long as the consultation."),
+        after=_("As long as the consultation; that an account answered, as its process says, after it is closed."),
         models=("consultations.SurveyMark", "consultations.AnswerSet", "consultations.FreeText"),
-        basis=Basis.PUBLIC_TASK, **common,
+        basis=Basis.PUBLIC_TASK, due=_marks_due, apply=_marks_forget, **common,
     )  # fmt: skip

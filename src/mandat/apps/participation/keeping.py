@@ -13,8 +13,20 @@ from mandat.apps.accounts.models import User
 from mandat.apps.custody import personal, retention
 from mandat.apps.custody.personal import Kept, Record, record
 from mandat.apps.custody.retention import Basis, Lasts
-from mandat.apps.participation.models import Amendment, Comment, Participant, Proposal, Support
+from mandat.apps.participation.definitions import published_process, version_of
+from mandat.apps.participation.models import (
+    Amendment,
+    Attestation,
+    Comment,
+    Participant,
+    ProcessRun,
+    Proposal,
+    Support,
+)
+from mandat.kernel.errors import InputError
 
+#: What someone said of themselves to take part.
+_SAID = ("pseudonym", "area", "age_band", "gender", "quality")
 _MODELS = (
     "participation.Participant",
     "participation.Attestation",
@@ -90,6 +102,43 @@ def _discard_drafts(rows: QuerySet[Proposal]) -> int:
     return done
 
 
+def kept_long_enough(at: dt.datetime) -> Q:
+    """Rows with a ``programme`` and a ``process`` closed for as many months as the version it ran under keeps them. Nothing of a process that goes on."""
+    found = Q(pk__in=())
+    for run in ProcessRun.objects.filter(closed_at__isnull=False).order_by("pk"):
+        months = _months(run)
+        if months is not None and run.closed_at is not None and run.closed_at <= Lasts(months=months).before(at):
+            found |= Q(programme=run.programme, process=run.process)
+    return found
+
+
+def _months(run: ProcessRun) -> int | None:
+    """What the process told those who took part; None where it is published no more and never ran under a version."""
+    try:
+        held = version_of(run.process, run.version, run.programme) if run.frozen_at else published_process(run.process, run.programme)  # fmt: skip
+    except InputError:
+        return None
+    return held.process.retention_months
+
+
+def _people_due(at: dt.datetime) -> QuerySet[Participant]:
+    said = Q(user__isnull=False)
+    for name in _SAID:
+        said |= ~Q(**{name: ""})
+    return Participant.objects.filter(kept_long_enough(at), said, organisation=None)
+
+
+def _people_forget(rows: QuerySet[Participant]) -> int:
+    """Let go of the account and of what was said to take part; the contribution stays, and nothing tells whose it was."""
+    known = list(rows.values_list("pk", flat=True))
+    for draft in Proposal.objects.filter(author__in=known, state=Proposal.State.DRAFT).order_by("pk"):
+        proposal_discard(draft)
+    Attestation.objects.filter(participant__in=known).delete()
+    return Participant.objects.filter(pk__in=known).update(
+        user=None, age_known=0, erased_at=timezone.now(), **dict.fromkeys(_SAID, "")
+    )
+
+
 def register() -> None:
     """Say all of it to custody."""
     personal.register(
@@ -123,5 +172,7 @@ def register() -> None:
         data=_("Account, commune, age band, quality, name shown; never a birth date nor a paper."),
         after=_("As each process says, after it is closed; the account is let go of, the contribution stays."),
         models=_MODELS,
+        due=_people_due,
+        apply=_people_forget,
         **common,
     )
