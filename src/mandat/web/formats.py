@@ -92,9 +92,13 @@ def month(value: dt.date) -> str:
 
 def moment(value: dt.datetime) -> str:
     """``3 octobre 2026 à 14 h 05``, Paris time."""
-    value = value.astimezone(PARIS)
-    clock = format_datetime(value, "H'\u00a0h\u00a0'mm" if _locale() == "fr" else "HH:mm", locale=_locale())
-    return str(Text(f"{day(value)} à {clock}", f"{day(value)} at {clock}"))
+    return str(Text(f"{day(value)} à {clock(value)}", f"{day(value)} at {clock(value)}"))
+
+
+def clock(value: dt.datetime) -> str:
+    """``14 h 05``, Paris time."""
+    pattern = "H'\u00a0h\u00a0'mm" if _locale() == "fr" else "HH:mm"
+    return str(format_datetime(value.astimezone(PARIS), pattern, locale=_locale()))
 
 
 def ago(value: dt.date, today: dt.date) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import html
 import json
 from collections.abc import Callable
 from typing import Any
@@ -71,7 +73,7 @@ def test_nothing_is_asked_of_anyone_while_the_services_are_at_work(programme: An
     assert "Ouvert</strong>" not in page
     clock.move_to(VOTE)
     page = body(client.get(url))
-    assert "Ouvert</strong> : voter" in page.replace("\u00a0", " ")
+    assert ">Voter</a>" in page
     clock.move_to(DELIVERY)
     page = body(client.get(url))
     assert "la Région réalise et rend compte" in page
@@ -316,3 +318,20 @@ def test_what_is_late_comes_first(
     assert "status--late" in rows
     client.force_login(agent)
     assert made[1].title_fr in body(client.get(reverse("budgeting:bureau")))
+
+
+@pytest.mark.parametrize(
+    ("month", "open_", "said"),
+    [(1, False, "Ouvre le 1er juin 2026"), (4, False, "Ouvre le 1er juin 2026"), (6, True, "jusqu’au 15 juin 2026"), (7, False, "En cours")],
+)  # fmt: skip
+def test_one_chooses_projects_while_the_vote_lasts_and_not_while_agents_study_or_deliver(
+    programme: Any, client: Client, clock: Any, month: int, open_: bool, said: str
+) -> None:
+    clock.move_to(dt.datetime(2026, month, 10, 9, tzinfo=dt.UTC))
+    page = html.unescape(body(client.get("/participer/climat/"))).replace("\u00a0", " ").replace("\u202f", " ")
+    card = page.split("Le budget</a></h3>")[1].split("</li>")[0]
+    assert said in card
+    assert ('class="button"' in card) is open_
+    assert ("/participer/climat/" in body(client.get("/processus/?faire=budget"))) is open_
+    parts = client.get("/api/v1/processes/climat").json()["components"]
+    assert [part["open"] for part in parts if part["code"] == "budget"] == [open_]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import Any
@@ -50,6 +51,28 @@ def test_the_calendar_shows_the_month_of_the_next_meeting_day_by_day(announce: A
     assert "3 places libres sur 3" in said
     assert 'datetime="2026-11-12"' in said
     assert "Débattre" not in page(Client(), "/rencontres/?mois=2026-12")
+
+
+def test_days_past_are_folded_unless_the_whole_month_is_over(announce: Announce, clock: Any) -> None:
+    announce()
+    announce(
+        title=Text("Plus tard", "Later"),
+        starts_at=STARTS + dt.timedelta(days=3),
+        ends_at=STARTS + dt.timedelta(days=3, hours=2),
+    )
+    clock.move_to(STARTS + dt.timedelta(days=1))
+    said = page(Client(), "/rencontres/").replace("\u00a0", " ")
+    assert (
+        said.index("Plus tôt ce mois-ci : 1 jour")
+        < said.index("Débattre")
+        < said.index("</details>")
+        < said.index("Plus tard")
+    )
+    assert re.search(r"[0-9]{1,2} h 00 à [0-9]{1,2} h 00", said)
+    clock.move_to(STARTS + dt.timedelta(days=40))
+    said = page(Client(), "/rencontres/?mois=2026-11")
+    assert "Plus tôt ce mois-ci" not in said
+    assert "Débattre" in said
 
 
 @pytest.mark.parametrize(

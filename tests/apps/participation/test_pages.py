@@ -132,3 +132,27 @@ def test_processes_run_opens_and_closes_once(monday_of_november: Any) -> None:
     assert processes_run() == {"opened": 0, "phases": 2, "closed": 0}
     monday_of_november.move_to(dt.datetime(2027, 1, 31, 11, 0, 0, tzinfo=dt.UTC))
     assert processes_run()["closed"] == 1
+
+
+def test_what_is_open_is_a_button_with_its_last_day_and_what_is_over_says_since_when(
+    client: Client, monday_of_november: Any
+) -> None:
+    page = text(client.get("/participer/mobilites/"))
+    card = page.split("Vos propositions</a></h3>")[1].split("</li>")[0]
+    assert "jusqu’au 30 novembre 2026" in card
+    assert '<a class="button" href="/participer/mobilites/propositions/">Proposer et soutenir</a>' in card
+    monday_of_november.move_to(dt.datetime(2026, 12, 3, tzinfo=dt.UTC))
+    page = text(client.get("/participer/mobilites/"))
+    assert 'class="button" href="/participer/mobilites/propositions/"' not in page
+    assert "clos depuis la fin du 30 novembre 2026" in text(client.get("/participer/mobilites/propositions/"))
+    assert "Réponse publique sous 90 jours, due par : " in page
+
+
+def test_a_date_of_birth_that_is_needed_is_not_called_optional(client: Client, person: Callable[..., User]) -> None:
+    client.force_login(person())
+    form = text(client.get("/participer/mobilites/prendre-part/"))
+    label = form.split("Date de naissance")[1].split("</label>")[0]
+    assert "facultatif" not in label
+    answer = client.post("/participer/mobilites/prendre-part/", {"commune": "Orléans"})
+    assert answer.status_code == 422
+    assert answer.content.decode().replace("\u00a0", " ").count("ce processus a une condition d’âge") >= 1

@@ -23,8 +23,10 @@ from mandat.web.components import Chart, Column, Table
 
 CHUNK = 2000
 _RULES = {
-    "plurality": Text("la majorité : l'option qui a le plus de voix", "plurality: the option with most votes"),
-    "approval": Text("l'approbation : les options les plus souvent choisies", "approval: the options named most often"),
+    "plurality": Text("la majorité (l'option qui a le plus de voix)", "plurality (the option with most votes)"),
+    "approval": Text(
+        "l'approbation (les options les plus souvent choisies)", "approval (the options named most often)"
+    ),
     "borda": Text("le compte de Borda", "the Borda count"),
     "schulze": Text("la méthode de Schulze (duels entre options)", "the Schulze method (pairwise contests)"),
     "majority-judgement": Text(
@@ -34,12 +36,21 @@ _RULES = {
     "pav": Text("l'approbation proportionnelle", "proportional approval voting"),
     "sequential-pav": Text("l'approbation proportionnelle, siège par siège", "proportional approval, seat by seat"),
     "equal-shares": Text(
-        "les parts égales : chaque votant dispose d'une part égale du budget",
-        "equal shares: each voter holds an equal share of the budget",
+        "les parts égales (chaque votant dispose d'une part égale du budget)",
+        "equal shares (each voter holds an equal share of the budget)",
     ),
     "greedy": Text("le plus de voix d'abord, tant que le budget suffit", "most votes first, while the budget lasts"),
     "phragmen": Text("la méthode de Phragmén", "Phragmén's method"),
     "welfare": Text("la plus grande utilité totale", "the greatest total use"),
+}
+
+_ORDERS = {
+    "id": Text("celui de leur référence", "that of their reference"),
+    "number": Text("celui de leur numéro", "that of their number"),
+    "cost": Text("le moins cher d'abord", "the cheapest first"),
+    "votes": Text("le plus de voix d'abord", "most votes first"),
+    "seed": Text("tiré au sort avec une graine publiée", "drawn by lot from a published seed"),
+    "list": Text("une liste publiée", "a published list"),
 }
 
 
@@ -69,7 +80,7 @@ def how(poll: Poll) -> list[str]:
         )
     lines.append(
         _("Options that are level are decided by an order fixed beforehand (%(order)s), and every tie is told.")
-        % {"order": rules.counting.tie_order}
+        % {"order": _ORDERS.get(rules.counting.tie_order.split(":")[0], rules.counting.tie_order)}
     )
     channels = ", ".join(str(Channel(one).label) for one in rules.channels)
     lines.append(_("One votes by: %(channels)s.") % {"channels": channels})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from mandat.apps.budgeting.models import Project
@@ -38,7 +38,7 @@ def _summary(published: PublishedProcess, component: Budget) -> Figures:
     elif found["studied"]:
         figures.append((gettext("In study"), formats.number(found["studied"])))
     if found["won"]:
-        figures.append((gettext("Chosen"), formats.number(found["won"])))
+        figures.append((pgettext("projects", "Chosen"), formats.number(found["won"])))
         figures.append((gettext("Delivered"), formats.number(found["delivered"])))
     if found["paid"]:
         figures.append((gettext("Paid"), formats.euros(major(found["paid"], "EUR"))))

@@ -50,7 +50,7 @@ class CalendarFilters(forms.Form):
         field = self.fields["mesure"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [
-            _ALL, *((str(n), f"{n}. {say(measure.title)}") for n, measure in current.measures.items()),
+            ("", pgettext_lazy("measures", "All")), *((str(n), f"{n}. {say(measure.title)}") for n, measure in current.measures.items()),
         ]  # fmt: skip
 
     def clean_lieu(self) -> str:

@@ -19,6 +19,9 @@ from mandat.kernel.errors import InputError
 from mandat.kernel.moments import closing, opening
 from mandat.kernel.text import Text
 
+#: Of components with several moments, those in which everyone may act: ideas are studied, and projects delivered, by agents.
+MOMENTS = {"budget": frozenset({"vote"}), "panel": frozenset({"volunteer"})}
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedProcess:
@@ -35,6 +38,22 @@ class PublishedProcess:
     def phases_at(self, at: dt.datetime) -> tuple[Phase, ...]:
         """The phases that run at an instant (aware), in their order."""
         return tuple(phase for phase in self.process.phases if _runs(phase, at))
+
+    def phases_of(self, component: Any) -> tuple[Phase, ...]:
+        """The phases in which everyone may act in a component (its document), whatever the instant."""
+        moments = MOMENTS.get(component.type)
+        found = []
+        for phase in self.process.phases:
+            parts = [done.partition(":") for done in phase.does]
+            if any(code == component.code and (not m or moments is None or m in moments) for code, _, m in parts):
+                found.append(phase)
+        return tuple(found)
+
+    def open_until(self, component: Any, at: dt.datetime) -> tuple[bool, dt.datetime | None]:
+        """Whether everyone may act in a component at an instant, and the first instant after it (None: no end)."""
+        running = [phase for phase in self.phases_of(component) if _runs(phase, at)]
+        ends = [closing(phase.closes) for phase in running if phase.closes is not None]
+        return bool(running), max(ends) if running and len(ends) == len(running) else None
 
     def is_open(self, component: str, at: dt.datetime, *, moment: str = "") -> bool:
         """Whether one may act in a component (or in one ``moment`` of it) at an instant: to the second, on the clocks of Paris."""

@@ -145,6 +145,10 @@ class JoinForm(forms.Form):
                 "age_band",
                 [("", _("I prefer not to say"))] + [(one, words_.get(one, one)) for one in CATEGORIES["age"] if one != "unknown"],
             )  # fmt: skip
+        if "birth" in self.fields:
+            # Whoever may speak for an organisation gives none for it.
+            self.fields["birth"].required = "organisation" not in self.fields
+            self.fields["birth"].error_messages["required"] = _("Give your date of birth: this process has an age.")
         if who.qualities:
             self._choose("quality", [("", "")] + [(code, str(plain.QUALITIES[code])) for code in who.qualities])
         else:

@@ -115,13 +115,15 @@ def body_title(code: str) -> Text:
 def duty(words: AnswerDuty) -> Text:
     """Who answers, how soon, and how."""
     forms = {
-        "reply": Text("répond publiquement", "replies in public"),
-        "hearing": Text("entend les personnes concernées", "hears the people concerned"),
-        "debate": Text("en débat", "debates it"),
-        "decision": Text("prend une décision", "takes a decision"),
+        "reply": Text("Réponse publique", "Public reply"),
+        "hearing": Text("Audition des personnes concernées", "Hearing of the people concerned"),
+        "debate": Text("Débat", "Debate"),
+        "decision": Text("Décision", "Decision"),
     }
     body, form = body_title(words.body), forms[words.form]
-    text = Text(f"{body.fr} {form.fr} sous {words.days} jours", f"{body.en} {form.en} within {words.days} days")
+    text = Text(
+        f"{form.fr} sous {words.days} jours, due par : {body.fr}", f"{form.en} within {words.days} days, owed by: {body.en}"
+    )  # fmt: skip
     if words.delivery_months:
         months = counted(words.delivery_months, Text("mois", "month"), Text("mois", "months"))
         text = Text(
@@ -145,10 +147,10 @@ def verification(process: Process) -> list[Text]:
         )
     if who.areas:
         proof = _PROOFS[asked.residence]
-        found.append(Text(f"Commune : {proof.fr}.", f"The commune is {proof.en}."))
+        found.append(Text(f"Le lieu de résidence est {proof.fr}.", f"The place of residence is {proof.en}."))
     if who.qualities:
         proof = _PROOFS[asked.quality]
-        found.append(Text(f"Qualité : {proof.fr}.", f"The quality is {proof.en}."))
+        found.append(Text(f"Le titre auquel vous participez est {proof.fr}.", f"The quality is {proof.en}."))
     return found
 
 

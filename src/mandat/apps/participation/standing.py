@@ -26,6 +26,7 @@ from mandat.apps.rulebook.compiling import perimeters
 from mandat.apps.rulebook.places import within
 from mandat.apps.territory import selectors as territory
 from mandat.kernel.errors import MandatError
+from mandat.kernel.moments import PARIS
 from mandat.kernel.text import Text
 from mandat.web import formats
 
@@ -168,16 +169,30 @@ def closed(published: PublishedProcess, component: str, at: dt.datetime, *, mome
         return Reason(
             "coming",
             Text("Ce n'est pas encore ouvert.", "This is not open yet."),
-            Text(f"Revenez à partir du {formats.moment(when)}.", f"Come back from {formats.moment(when)}."),
+            Text(f"Revenez à partir du {said(when)}.", f"Come back from {said(when)}."),
         )
     ends = [published.closes_at(*_parts(done)[:1], moment=_parts(done)[1]) for done in wanted]
     ended = max((end for end in ends if end is not None), default=None)
     text = Text("C'est clos.", "This is closed.")
     if ended is not None:
-        text = Text(
-            f"C'est clos depuis le {formats.moment(ended)}.", f"This has been closed since {formats.moment(ended)}."
+        last = formats.day(ended - dt.timedelta(seconds=1))
+        text = (
+            Text(f"C'est clos depuis la fin du {last}.", f"This has been closed since the end of {last}.")
+            if _midnight(ended)
+            else Text(
+                f"C'est clos depuis le {formats.moment(ended)}.", f"This has been closed since {formats.moment(ended)}."
+            )
         )
     return Reason("closed", text, Text("Vous pouvez lire ce qui en est sorti.", "You can read what came of it."))
+
+
+def _midnight(at: dt.datetime) -> bool:
+    return at.astimezone(PARIS).time() == dt.time()
+
+
+def said(at: dt.datetime) -> str:
+    """A day where something begins with it, else its hour too."""
+    return formats.day(at) if _midnight(at) else formats.moment(at)
 
 
 def _parts(done: str) -> tuple[str, str]:

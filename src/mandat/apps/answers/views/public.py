@@ -17,7 +17,7 @@ from mandat.apps.answers.chain import LABELS, STAGES
 from mandat.apps.answers.models import Duty
 from mandat.apps.community.follow import targets
 from mandat.apps.programme.published import Published
-from mandat.apps.programme.views.shared import home_crumb, programme_or_404
+from mandat.apps.programme.views.shared import home_crumb, participate_crumb, programme_or_404
 from mandat.kernel.text import Text
 from mandat.web import formats
 from mandat.web.components import Column, Crumb, Link, Table
@@ -44,7 +44,7 @@ def duties(request: HttpRequest) -> HttpResponse:
         found = found.filter(state=state)
     rows, page = turned(request, cast("Sequence[Any]", found), size=PAGE)
     values = {
-        "crumbs": [home_crumb(), Crumb(_("Answers"))],
+        "crumbs": [home_crumb(), participate_crumb(), Crumb(_("Answers"))],
         "rows": [{"duty": duty, **standing(duty, current)} for duty in rows],
         "page": page,
         "records": records(current),
@@ -80,7 +80,12 @@ def duty(request: HttpRequest, reference: str) -> HttpResponse:
     steps = selectors.chain_of(held)
     answers = list(held.answers.order_by("-rank"))
     values = {
-        "crumbs": [home_crumb(), Crumb(_("Answers"), reverse("answers:duties")), Crumb(held.reference)],
+        "crumbs": [
+            home_crumb(),
+            participate_crumb(),
+            Crumb(_("Answers"), reverse("answers:duties")),
+            Crumb(held.reference),
+        ],
         "duty": held,
         "answers": answers,
         "followed": held.source if targets.known(held.source) else f"body:{held.body}",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from mandat.apps.ballots import hooks, identities
 from mandat.apps.ballots.models import Channel, Poll, Voter
 from mandat.apps.ballots.services import rolls
+from mandat.apps.programme.views.shared import participate_crumb
 from mandat.kernel.errors import InputError
 from mandat.web.components import Crumb
 
@@ -31,12 +32,17 @@ def home() -> Crumb:
     return Crumb(_("Home"), reverse("programme:home"))
 
 
+def above() -> list[Crumb]:
+    """What stands above every page of votes."""
+    return [home(), participate_crumb()]
+
+
 def crumbs(poll: Poll, *last: Crumb) -> list[Crumb]:
     """From the home page, through what the poll belongs to, to the poll."""
-    above = hooks.home_of(poll)
-    middle = Crumb(above[0], above[1]) if above is not None else Crumb(_("Votes"), reverse("ballots:list"))
+    owner = hooks.home_of(poll)
+    middle = Crumb(owner[0], owner[1]) if owner is not None else Crumb(_("Votes"), reverse("ballots:list"))
     own = Crumb(str(poll.title), reverse("ballots:poll", args=[poll.reference]) if last else "")
-    return [home(), middle, own, *last]
+    return [*above(), middle, own, *last]
 
 
 @dataclass(frozen=True, slots=True)

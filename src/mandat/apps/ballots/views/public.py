@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mandat.apps.ballots import bundle, hooks, receipts, results, security, selectors
 from mandat.apps.ballots.models import Ballot, Poll
 from mandat.apps.ballots.services.closing import voters_so_far
-from mandat.apps.ballots.views.common import crumbs, home, poll_or_404
+from mandat.apps.ballots.views.common import above, crumbs, poll_or_404
 from mandat.web.components import Crumb
 
 __all__ = ["hooks", "polls"]
@@ -30,7 +30,7 @@ SHOWN = 100
 @require_GET
 def polls(request: HttpRequest) -> HttpResponse:
     """Votes to come, under way, counted."""
-    values = {"groups": selectors.grouped(), "crumbs": [home(), Crumb(_("Votes"))]}
+    values = {"groups": selectors.grouped(), "crumbs": [*above(), Crumb(_("Votes"))]}
     return render(request, "ballots/polls.html", values)
 
 

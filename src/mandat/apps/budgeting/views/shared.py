@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mandat.apps.budgeting.models import Project, ProjectList
 from mandat.apps.budgeting.selectors import LEAST
 from mandat.apps.budgeting.terms import BudgetTerms, budget_terms
-from mandat.apps.programme.views.shared import home_crumb, words
+from mandat.apps.programme.views.shared import home_crumb, participate_crumb, words
 from mandat.kernel.errors import InputError
 from mandat.kernel.text import Text
 from mandat.web.components import Crumb
@@ -34,7 +34,11 @@ def project_or_404(reference: str) -> tuple[Project, BudgetTerms]:
 
 def crumbs(terms: BudgetTerms | None = None, *last: Crumb) -> list[Crumb]:
     """Home, budgets, the budget, then ``last``."""
-    found = [home_crumb(), Crumb(_("Participatory budgets"), reverse("budgeting:budgets") if terms else "")]
+    found = [
+        home_crumb(),
+        participate_crumb(),
+        Crumb(_("Participatory budgets"), reverse("budgeting:budgets") if terms else ""),
+    ]
     if terms is not None:
         url = reverse("budgeting:budget", args=[terms.process, terms.code]) if last else ""
         found.append(Crumb(words(terms.title), url))

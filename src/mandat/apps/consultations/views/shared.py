@@ -20,7 +20,7 @@ from mandat.apps.consultations.services.following import source_of
 from mandat.apps.participation import standing
 from mandat.apps.participation.schema.contributions import Drafting, Observations, OpinionMap, Survey
 from mandat.apps.participation.standing import NotEntitled, Reason
-from mandat.apps.programme.views.shared import home_crumb, programme_or_404, words
+from mandat.apps.programme.views.shared import home_crumb, participate_crumb, programme_or_404, words
 from mandat.kernel.errors import InputError
 from mandat.web.components import Crumb, Link
 
@@ -55,7 +55,7 @@ def process_url(code: str) -> str:
 def crumbs(held: Held[Any], *more: Crumb, url: str = "") -> list[Crumb]:
     """From the home page to the component, and below it."""
     process = held.process.process
-    found = [home_crumb(), Crumb(words(process.title), process_url(process.code))]
+    found = [home_crumb(), participate_crumb(), Crumb(words(process.title), process_url(process.code))]
     own = words(held.document.title)
     return [*found, Crumb(own, url), *more] if more else [*found, Crumb(own)]
 

@@ -25,7 +25,7 @@ from mandat.apps.mediation.forms import AskForm, CloseForm, DeclineForm, InviteF
 from mandat.apps.mediation.models import Case, Party
 from mandat.apps.mediation.services import cases, talking
 from mandat.apps.mediation.terms import mediations, terms_now, terms_of
-from mandat.apps.programme.views.shared import home_crumb, programme_or_404
+from mandat.apps.programme.views.shared import home_crumb, participate_crumb, programme_or_404
 from mandat.kernel.errors import InputError
 from mandat.web.components import Crumb
 
@@ -38,7 +38,7 @@ def user_of(request: HttpRequest) -> User:
 
 
 def crumbs(*more: Crumb) -> list[Crumb]:
-    return [home_crumb(), Crumb(_("Mediation"), reverse("mediation:about") if more else ""), *more]
+    return [home_crumb(), participate_crumb(), Crumb(_("Mediation"), reverse("mediation:about") if more else ""), *more]
 
 
 def confidential(view: View) -> View:

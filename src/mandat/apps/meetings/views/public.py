@@ -28,7 +28,7 @@ from mandat.apps.meetings.services import attending
 from mandat.apps.meetings.services import meetings as services
 from mandat.apps.programme.published import published, say
 from mandat.apps.programme.views.measures import active_filters
-from mandat.apps.programme.views.shared import home_crumb, programme_or_404
+from mandat.apps.programme.views.shared import home_crumb, participate_crumb, programme_or_404
 from mandat.apps.programme.vocabulary import CATEGORIES
 from mandat.kernel.periods import PARIS
 from mandat.web import formats
@@ -47,7 +47,12 @@ def meeting_or_404(code: str) -> Meeting:
 
 
 def crumbs(*labels: str) -> list[Crumb]:
-    trail = [home_crumb(), Crumb(_("Meetings"), reverse("meetings:list")), *(Crumb(label) for label in labels)]
+    trail = [
+        home_crumb(),
+        participate_crumb(),
+        Crumb(_("Meetings"), reverse("meetings:list")),
+        *(Crumb(label) for label in labels),
+    ]
     if not labels:
         trail[-1] = Crumb(_("Meetings"))
     return trail
@@ -71,7 +76,7 @@ def places_said(meeting: Meeting) -> str:
 def hours(meeting: Meeting) -> str:
     """From when to when, in Paris; the day of the end where it is another."""
     start, end = meeting.starts_at.astimezone(PARIS), meeting.ends_at.astimezone(PARIS)
-    said = {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+    said = {"start": formats.clock(start), "end": formats.clock(end)}
     if start.date() == end.date():
         return _("%(start)s to %(end)s") % said
     return _("%(start)s, until %(day)s") % {**said, "day": formats.moment(end)}
@@ -113,7 +118,11 @@ def calendar(request: HttpRequest) -> HttpResponse:
         for day, meetings in selectors.by_day(found)
     ]
     narrowed = "?" + request.GET.urlencode() if request.GET else ""
+    past, days = [one for one in days if one["past"]], [one for one in days if not one["past"]]
+    if not days:
+        past, days = [], past
     values = {
+        "past": past,
         "crumbs": crumbs(),
         "filters": Filters(form, active_filters(form, query), reverse("meetings:list")),
         "month": first,

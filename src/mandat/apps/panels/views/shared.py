@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from mandat.apps.panels.models import Panel
 from mandat.apps.panels.terms import PanelTerms, panel_terms
-from mandat.apps.programme.views.shared import home_crumb, words
+from mandat.apps.programme.views.shared import home_crumb, participate_crumb, words
 from mandat.kernel.errors import InputError
 from mandat.web.components import Crumb
 
@@ -28,7 +28,11 @@ def panel_of(terms: PanelTerms, *, pool: bool = False) -> Panel | None:
 
 def crumbs(terms: PanelTerms | None = None, *last: Crumb) -> list[Crumb]:
     """Home, panels, the panel, then ``last``."""
-    found = [home_crumb(), Crumb(_("Panels drawn by lot"), reverse("panels:panels") if terms else "")]
+    found = [
+        home_crumb(),
+        participate_crumb(),
+        Crumb(_("Panels drawn by lot"), reverse("panels:panels") if terms else ""),
+    ]
     if terms is not None:
         url = reverse("panels:panel", args=[terms.process, terms.code]) if last else ""
         found.append(Crumb(words(terms.title), url))

@@ -48,7 +48,8 @@ from mandat.apps.programme.published import published as programme
 from mandat.apps.programme.views.shared import home_crumb, words
 from mandat.apps.territory import selectors as territory
 from mandat.kernel.errors import InputError
-from mandat.kernel.moments import closing, opening
+from mandat.kernel.moments import PARIS, closing, opening
+from mandat.kernel.text import Text
 from mandat.web import formats, ics
 from mandat.web.components import ActiveFilter, Card, Crumb, Filters, Link
 from mandat.web.links import without
@@ -108,8 +109,7 @@ def _matches(one: PublishedProcess, wanted: dict[str, Any], at: dt.datetime) -> 
 
 
 def _open_types(one: PublishedProcess, at: dt.datetime) -> set[str]:
-    done = {name.split(":")[0] for phase in one.phases_at(at) for name in phase.does}
-    return {component.type for component in one.process.components if component.code in done}
+    return {component.type for component in one.process.components if one.open_until(component, at)[0]}
 
 
 def _state(one: PublishedProcess, at: dt.datetime) -> tuple[str, Any]:
@@ -142,11 +142,21 @@ def _card(one: PublishedProcess, state: str, at: dt.datetime, tallies: dict[str,
     tally = tallies.get(one.code)
     foot = ""
     if tally is not None and tally.participants:
-        foot = _("%(people)s participants, %(proposals)s proposals, %(supports)s supports") % {
-            "people": formats.number(tally.participants, 0),
-            "proposals": formats.number(tally.proposals, 0),
-            "supports": formats.number(tally.supports, 0),
-        }
+        counts = (
+            (tally.participants, Text("personne", "participant"), Text("personnes", "participants")),
+            (tally.proposals, Text("proposition", "proposal"), Text("propositions", "proposals")),
+            (tally.supports, Text("soutien", "support"), Text("soutiens", "supports")),
+        )
+        foot = ", ".join(
+            str(
+                Text(
+                    f"{formats.number(n, 0)} {(many if n > 1 else one_).fr}",
+                    f"{formats.number(n, 0)} {(many if n > 1 else one_).en}",
+                )
+            )
+            for n, one_, many in counts
+            if n
+        )
     return Card(
         process.title, reverse("participation:process", args=[one.code]), text=process.summary, kicker=kicker, foot=foot
     )
@@ -179,6 +189,12 @@ def steps(one: PublishedProcess, at: dt.datetime) -> list[Step]:
     return found
 
 
+def _opens(one: PublishedProcess, component: Any, at: dt.datetime) -> Text | None:
+    """From when everyone may act in a component; None where nothing more opens."""
+    later = min((opens for phase in one.phases_of(component) if (opens := opening(phase.opens)) > at), default=None)
+    return None if later is None else Text(f"Ouvre le {standing.said(later)}", f"Opens on {standing.said(later)}")
+
+
 @require_safe
 @fresh
 def process(request: HttpRequest, process: str) -> HttpResponse:
@@ -190,19 +206,22 @@ def process(request: HttpRequest, process: str) -> HttpResponse:
     parts = []
     for component in shown.components:
         runner = runner_of(component.type)
-        reason = standing.closed(one, component.code, at)
         moments = one.moments_at(component.code, at)
         serving = bool(moments) and set(moments) <= plain.OF_SERVICES
+        open_, until = one.open_until(component, at)
+        does = [plain.MOMENTS[moment] for moment in moments] or [plain.DOES[component.type]]
         parts.append(
             {
                 "component": component,
                 "type": plain.TYPES[component.type],
-                "does": [plain.MOMENTS[moment] for moment in moments] or [plain.DOES[component.type]],
+                "does": does,
+                "act": ", ".join(map(words, does)),
                 "serving": serving,
                 "url": component_url(one, component.code) if runner is not None else "",
                 "figures": list(runner.summary(one, component)) if runner is not None else [],
-                "open": reason is None and not serving,
-                "when": reason.remedy if reason is not None and reason.code == "coming" else None,
+                "open": open_,
+                "until": plain.last_day(until.astimezone(PARIS)) if until is not None else None,
+                "when": _opens(one, component, at),
                 "rules": plain.rules(component),
                 "chosen": chosen(one, component) if component.type == "vote" else [],
             }

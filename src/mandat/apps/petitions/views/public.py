@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from mandat.apps.petitions import rolls, selectors
@@ -59,13 +59,13 @@ class ListFilters(forms.Form):
 
     etat = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=WHAT)
     droit = forms.ChoiceField(label=gettext_lazy("Right"), required=False)
-    tri = forms.ChoiceField(label=gettext_lazy("Order"), required=False, choices=ORDERS)
+    tri = forms.ChoiceField(label=gettext_lazy("Order"), required=False, choices=ORDERS, widget=forms.HiddenInput)
 
     def __init__(self, choices: list[tuple[str, str]], data: Any) -> None:
         super().__init__(data)
         field = self.fields["droit"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("all")), *choices]
+        field.choices = [("", pgettext("rights", "all")), *choices]
 
 
 @require_safe

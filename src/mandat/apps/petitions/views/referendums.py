@@ -21,7 +21,7 @@ from mandat.apps.petitions.terms import vote_of
 from mandat.apps.petitions.views.shared import attempt, given_by, user_of
 from mandat.apps.petitions.words import CHECKS, RESULTS
 from mandat.apps.programme.published import published
-from mandat.apps.programme.views.shared import home_crumb, programme_or_404
+from mandat.apps.programme.views.shared import home_crumb, participate_crumb, programme_or_404
 from mandat.web.components import Crumb
 
 State = Referendum.State
@@ -30,7 +30,12 @@ SHOWN = (State.CAMPAIGN, State.VOTE, State.HELD)
 
 
 def crumbs(*more: Crumb) -> list[Crumb]:
-    return [home_crumb(), Crumb(_("Referendums"), reverse("petitions:referendums") if more else ""), *more]
+    return [
+        home_crumb(),
+        participate_crumb(),
+        Crumb(_("Referendums"), reverse("petitions:referendums") if more else ""),
+        *more,
+    ]
 
 
 def referendum_or_404(reference: str) -> Referendum:

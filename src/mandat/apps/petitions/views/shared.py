@@ -19,7 +19,7 @@ from mandat.apps.accounts.models import User
 from mandat.apps.petitions.machine import PUBLIC, State
 from mandat.apps.petitions.models import Petition
 from mandat.apps.programme.published import published
-from mandat.apps.programme.views.shared import home_crumb
+from mandat.apps.programme.views.shared import home_crumb, participate_crumb
 from mandat.kernel.errors import InputError
 from mandat.web.components import Crumb
 
@@ -40,7 +40,7 @@ def user_of(request: HttpRequest) -> User:
 
 
 def list_crumbs(*more: Crumb) -> list[Crumb]:
-    trail = [home_crumb(), Crumb(_("Petitions"), reverse("petitions:list") if more else "")]
+    trail = [home_crumb(), participate_crumb(), Crumb(_("Petitions"), reverse("petitions:list") if more else "")]
     return [*trail, *more]
 
 

@@ -56,6 +56,11 @@ def home_crumb() -> Crumb:
     return Crumb(_("Home"), reverse("programme:home"))
 
 
+def participate_crumb() -> Crumb:
+    """Where everything one can take part in is found."""
+    return Crumb(Text("Participer", "Take part"), reverse("participation:hub"))
+
+
 def measures_crumb() -> Crumb:
     return Crumb(_("Measures"), reverse("programme:measures"))
 

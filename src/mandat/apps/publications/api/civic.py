@@ -61,7 +61,6 @@ def _phase(one: PublishedProcess, at: dt.datetime) -> shapes.Phase:
 
 def _process(one: PublishedProcess, tally: Tally | None, at: dt.datetime) -> dict[str, Any]:
     process = one.process
-    doing = {done.split(":")[0] for phase in one.phases_at(at) for done in phase.does}
     return {
         "code": one.code,
         "title": both(process.title),
@@ -82,7 +81,7 @@ def _process(one: PublishedProcess, tally: Tally | None, at: dt.datetime) -> dic
         ],
         "components": [
             {
-                "code": part.code, "type": part.type, "title": both(part.title), "open": part.code in doing,
+                "code": part.code, "type": part.type, "title": both(part.title), "open": one.open_until(part, at)[0],
                 "url": address("participation:component", one.code, part.code, language="fr"),
             }
             for part in process.components
