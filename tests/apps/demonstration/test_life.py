@@ -16,7 +16,24 @@ from django.utils import timezone
 
 from mandat import journal
 from mandat.apps.accounts.models import Notice, User
-from mandat.apps.demonstration import accounts, bodies, classes, clock, credits, projects, purses, residents
+from mandat.apps.demonstration import (
+    accounts,
+    assemblies,
+    bodies,
+    budgets,
+    classes,
+    clock,
+    community,
+    consultations,
+    credits,
+    desk,
+    lots,
+    participation,
+    petitions,
+    projects,
+    purses,
+    residents,
+)
 from mandat.apps.demonstration import life as lives
 from mandat.apps.demonstration.claims import moment
 from mandat.apps.demonstration.course import END
@@ -94,6 +111,9 @@ def lived(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, A
         patch.setattr(projects, "QUARTERS", 1)
         patch.setattr(projects, "MOST", 4)
         patch.setattr(credits, "OPENS", SHOWN + dt.timedelta(days=1))
+        # Processes last years: twelve weeks cannot begin in their middle. The whole demonstration is built for the browser.
+        for process in (assemblies, budgets, community, consultations, desk, lots, participation, petitions):
+            patch.setattr(process, "acts", lambda *_given: [])
         published_module._read.cache_clear()
         with reference.bundled()["24"].open("rb") as stream:
             territory_import(reference=reference.read_bundle(stream, file="24.json.gz"))

@@ -109,13 +109,16 @@ def _members(
         if amount.n <= 0:
             continue
         period = key.day.year if yearly else 0
-        if (period, key.key) in seen:
-            continue
-        seen.add((period, key.key))
-        running[period] += weight(key.key)
+        new = (period, key.key) not in seen
+        if new:
+            seen.add((period, key.key))
+            running[period] += weight(key.key)
         value = Decimal(running[period])
-        series[key.day] = value if total is None else value * HUNDRED / total
-        years[key.day.year] = series[key.day]
+        value = value if total is None else value * HUNDRED / total
+        if new:
+            series[key.day] = value
+        # A year in which known members come again has their number too: it did not fall short.
+        years[key.day.year] = value
     ordered = sorted(series.items())
     return ordered, years
 
