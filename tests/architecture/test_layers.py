@@ -40,12 +40,14 @@ KNOWN_OUTSIDE = {
         "mandat.apps.custody.own": "agents are shown what they declared",
     },
     "mandat.apps.ballots.models": {
+        "mandat.apps.publications.api.civic": "votes are published as they are stored, once counted",
         "mandat.apps.budgeting": "projects are put to a poll, and its ballots are counted and explained",
         "mandat.apps.demonstration": "the box of a referendum is filled with invented ballots",
         "mandat.apps.participation": "a process shows its polls, and asks whether someone is on its roll",
         "mandat.apps.desk": "envelopes are marked on the roll of a poll, and kits print its ballots",
     },
     "mandat.apps.petitions.models": {
+        "mandat.apps.publications.api.civic": "petitions are published as they are stored",
         "mandat.apps.desk": "signatures given without network go through the sheets of a petition",
         "mandat.apps.demonstration": "petitions and referendums are found to be gone on with",
     },
@@ -53,6 +55,7 @@ KNOWN_OUTSIDE = {
         "mandat.apps.demonstration": "residents follow in bulk, and moderators find what was reported",
     },
     "mandat.apps.answers.models": {
+        "mandat.apps.publications.api.civic": "answers owed are published as they are stored",
         "mandat.apps.panels": "each recommendation is shown with the answer it is owed",
         "mandat.apps.demonstration": "the demonstration keeps the duties and contests it made, to go on with them",
     },
@@ -75,6 +78,7 @@ KNOWN_OUTSIDE = {
         "mandat.apps.demonstration": "synthetic cases name who applied",
     },
     "mandat.apps.bodies.models": {
+        "mandat.apps.publications.api.civic": "sessions and decisions are published as they are stored",
         "mandat.apps.grants": "committees vote with the terms of their body",
         "mandat.apps.demonstration": "synthetic members are given their seats in bulk",
     },
@@ -108,6 +112,7 @@ KNOWN_OUTSIDE = {
         "mandat.apps.demonstration": "pupils find their invitation and the slots that are free"
     },
     "mandat.apps.participation.models": {
+        "mandat.apps.publications.api.civic": "counts of processes are published as they are stored",
         "mandat.apps.demonstration": "invented people propose in bulk, and their proposals are found again",
         "mandat.apps.consultations": "what another site gathered is taken over as proposals and comments",
         "mandat.apps.budgeting": "proposals are the ideas that budgets study, with credit to their authors",

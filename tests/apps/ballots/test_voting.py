@@ -245,6 +245,22 @@ def test_a_form_sent_again_after_the_count_shows_its_receipt_no_more_than_its_vo
     assert voter[0].post(url(poll), {**hidden(page), "step": "cast"}).status_code == 409
 
 
+def test_a_result_gives_the_reason_of_each_option_and_its_table_stays_narrow(
+    poll_of: Make, vote: Make, agent: User, clock: Any, client: Client
+) -> None:
+    poll = poll_of("knapsack")
+    for _n in range(6):
+        vote(poll, {"approved": ["velo", "haie"]})
+    clock.move_to(poll.closes_at)
+    closing.poll_close(actor=agent, poll=poll)
+    page = words_of(client.get(f"/votes/{poll.reference}/"))
+    assert "Les autres options, et pourquoi" in page
+    head = page.split("<thead>")[1].split("</thead>")[0]
+    assert "Pourquoi" not in head
+    others = page.split("Les autres options, et pourquoi")[1].split("</details>")[0]
+    assert others.count("<li>") == 2
+
+
 def test_casting_takes_few_statements(poll_of: Make, voter: Any) -> None:
     poll = poll_of("knapsack")
     page = checked(voter[0], poll, FORMS["knapsack"])

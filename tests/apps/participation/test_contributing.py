@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Callable
@@ -188,6 +189,18 @@ def test_a_word_that_mixes_alphabets_is_refused_in_plain_words(signed: Client, a
     assert "alphabets" in answer.content.decode()
     answer = signed.post(f"{PAGE}{row.reference}/commenter/", {"side": "for", "text": "Bon\u200bne\u202e idée"})
     assert Comment.objects.get().text == "Bonne idée"
+
+
+def test_a_comment_is_answered_while_the_debate_lasts_and_read_afterwards(
+    signed: Client, ada: Participant, monday_of_november: Any
+) -> None:
+    row = publish(ada)
+    signed.post(f"{PAGE}{row.reference}/commenter/", {"side": "for", "text": "Une bonne idée"})
+    assert "Répondre" in text(signed.get(f"{PAGE}{row.reference}/"))
+    monday_of_november.move_to(dt.datetime(2026, 12, 3, tzinfo=dt.UTC))
+    page = text(signed.get(f"{PAGE}{row.reference}/"))
+    assert "Répondre" not in page
+    assert "Voir le fil" in page
 
 
 def test_a_flood_of_comments_is_stopped_within_the_hour(signed: Client, ada: Participant) -> None:

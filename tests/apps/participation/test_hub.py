@@ -237,3 +237,4 @@ def test_overdue_answers_are_on_the_home_page_and_counted_here(client: Client) -
     assert said.startswith("7 réponses")
     assert said.index("Demande 6") < said.index("Demande 5"), "the oldest first"
     assert "Demande 1" not in said, "five at most"
+    assert "Request 6" in section(text(client.get("/en/")), "overdue")

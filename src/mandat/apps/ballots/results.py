@@ -106,6 +106,11 @@ def shown(poll: Poll) -> dict[str, Any]:
             {"title": str(poll.by_code[code].title), "why": _sentence(told, code), "option": poll.by_code[code]}
             for code in result.winners
         ],
+        "others": [
+            {"title": str(one.title), "why": why, "option": one}
+            for one in poll.options
+            if one.code not in result.winners and (why := _sentence(told, one.code))
+        ],
         "reasons": [_reason(one) for one in told["reasons"]],
         "ties": [
             _("%(options)s were level: %(chosen)s goes first, by the order fixed beforehand.")
@@ -175,7 +180,7 @@ def _table(poll: Poll, told: dict[str, Any], winners: set[str]) -> Table:
         columns.append(Column(_("Votes"), right=True))
     if "points" in told:
         columns.append(Column(_("Points"), right=True))
-    columns += [Column(_("Outcome")), Column(_("Why"))]
+    columns.append(Column(_("Outcome")))
     rows = []
     ordered = sorted(poll.options, key=lambda one: (one.code not in winners, -_figure(told, one.code), one.code))
     for one in ordered:
@@ -188,7 +193,7 @@ def _table(poll: Poll, told: dict[str, Any], winners: set[str]) -> Table:
             cells.append(formats.number(told["votes"][one.code], 0))
         if "points" in told:
             cells.append(formats.number(told["points"][one.code], 0))
-        cells += [_("chosen") if one.code in winners else _("not chosen"), _sentence(told, one.code)]
+        cells.append(_("chosen") if one.code in winners else _("not chosen"))
         rows.append(cells)
     return Table(_("Every option"), columns, rows)
 
