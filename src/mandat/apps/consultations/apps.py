@@ -9,12 +9,14 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         from mandat.apps.consultations import contents, keeping, photos, runners, worklist
+        from mandat.apps.consultations.services import trials
         from mandat.web import daily
         from mandat.web.caching import DEPENDENCIES
 
         runners.register_all()
         contents.register()
         photos.register()
+        trials.register()
         keeping.register()
         worklist.register()
         daily.register("consultations_day")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from mandat.apps.consultations.views import bureau, drafting, observations, opinions, surveys
+from mandat.apps.consultations.views import bureau, drafting, imports, observations, opinions, surveys
 
 
 class _Word:
@@ -45,6 +45,13 @@ class SightingsFormConverter(_Word):
     regex = "csv|geojson"
 
 
+class ImportActConverter(_Word):
+    """What is done with a trial."""
+
+    regex = "reprendre|jeter"
+
+
+register_converter(ImportActConverter, "import_act")
 register_converter(AmendmentKindConverter, "amendment_kind")
 register_converter(TextFormConverter, "text_form")
 register_converter(AnswersFormConverter, "answers_form")
@@ -82,6 +89,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_HERE}/observations/<slug:reference>/confirmer/", observations.confirm, name="confirm"),
     path(f"{_HERE}/observations/<slug:reference>/retirer/", observations.withdraw, name="observation_withdraw"),
     path("bureau/consultations/", bureau.bureau, name="bureau"),
+    path("bureau/consultations/reprises/", imports.imports, name="imports"),
+    path("bureau/consultations/reprises/<int:pk>/", imports.one, name="import"),
+    path("bureau/consultations/reprises/<int:pk>/<import_act:act>/", imports.settle, name="import_settle"),
     path("bureau/consultations/<slug:process>/<slug:component>/", bureau.one, name="bureau_one"),
     path("bureau/consultations/<slug:process>/<slug:component>/departager/", bureau.settle, name="settle"),
     path(

@@ -344,10 +344,31 @@ def _zip(stream: BinaryIO) -> frozenset[str]:
     return frozenset(flags)
 
 
+def _tables(stream: BinaryIO) -> frozenset[str]:
+    """An open data archive: tables and notes as text, by name and by how they begin; nothing that leads out of the archive."""
+    found = _members(stream)
+    with zipfile.ZipFile(stream) as packed:
+        for name, entry in found.items():
+            if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name):
+                raise ValueError("a path that leaves the archive")
+            if not entry.is_dir() and not name.lower().endswith((".csv", ".txt", ".md")):
+                raise InputError(
+                    Text(
+                        "cette archive ne tient que des tableaux CSV et des notes : retirez le reste",
+                        "this archive holds CSV tables and notes alone: take the rest away",
+                    )
+                )
+            if not entry.is_dir():
+                with packed.open(entry) as member:
+                    if b"\0" in member.read(_CHUNK):
+                        raise ValueError("no text")
+    return frozenset()
+
+
 _docx, _xlsx = _office("docx", "word/document.xml"), _office("xlsx", "xl/workbook.xml")
 _odt = _open_document("odt", b"application/vnd.oasis.opendocument.text")
 _ods = _open_document("ods", b"application/vnd.oasis.opendocument.spreadsheet")
-_ZIPPED = frozenset({_docx, _xlsx, _odt, _ods, _zip})
+_ZIPPED = frozenset({_docx, _xlsx, _odt, _ods, _zip, _tables})
 _OOXML, _ODF = "application/vnd.openxmlformats-officedocument", "application/vnd.oasis.opendocument"
 
 KINDS: dict[str, Kind] = {
@@ -361,6 +382,7 @@ KINDS: dict[str, Kind] = {
         Kind("odt", ("odt",), f"{_ODF}.text", Text("OpenDocument", "OpenDocument"), _odt),
         Kind("ods", ("ods",), f"{_ODF}.spreadsheet", Text("OpenDocument", "OpenDocument"), _ods),
         Kind("zip", ("zip",), "application/zip", Text("ZIP", "ZIP"), _zip),
+        Kind("tables", ("zip",), "application/zip", Text("ZIP de CSV", "ZIP of CSV"), _tables),
     )
 }
 EVIDENCE = ("pdf", "jpeg", "png")

@@ -12,11 +12,14 @@ from mandat.apps.consultations.models.common import USER
 
 
 class ImportRun(models.Model):
-    """One import: which process it went to, what was read, made, known and refused."""
+    """One import: which process it went to, what was read, made, known and refused. A ``trial`` made nothing; its file waits to be taken over."""
 
     programme = models.SlugField(max_length=60)
     process = models.SlugField(max_length=60)
+    component = models.SlugField(max_length=60, blank=True)
     filename = models.CharField(max_length=200)
+    trial = models.BooleanField(default=False)
+    file = models.OneToOneField("custody.StoredFile", models.SET_NULL, null=True, related_name="+")
     run_by = models.ForeignKey(USER, models.SET_NULL, null=True, related_name="+")
     run_at = models.DateTimeField(default=timezone.now)
     counts: models.JSONField[Any, Any] = models.JSONField(default=dict)

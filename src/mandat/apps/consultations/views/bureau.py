@@ -75,7 +75,12 @@ def bureau(request: HttpRequest) -> HttpResponse:
     heads = [Column(_("Consultation")), Column(_("Type")), Column(_("State"))]
     heads += [Column(_("People"), right=True), Column(_("To read"), right=True)]
     return render(
-        request, "consultations/bureau/list.html", {"table": Table(_("Consultations"), heads, rows) if rows else None}
+        request,
+        "consultations/bureau/list.html",
+        {
+            "table": Table(_("Consultations"), heads, rows) if rows else None,
+            "may_import": may(request.user, "participation.manage"),
+        },
     )
 
 
