@@ -88,14 +88,14 @@ def session(number: int, *, public: bool = True) -> Session:
 def test_what_a_process_opens_is_there_with_its_last_day(client: Client) -> None:
     said = section(hub(client), "act-propose")
     assert said.startswith("Proposer et débattre Tous les processus")
-    assert "Jusqu’au 30 novembre 2026 Vos propositions Nos mobilités" in said
-    assert said.index("Débat") < said.index("Idées"), "what has no end comes last"
-    assert "À tout moment Idées Parole des jeunes" in said
+    assert "Jusqu’au 30 novembre 2026 Nos mobilités – Vos propositions Proposer et soutenir" in said
+    assert said.index("– Débat") < said.index("– Idées"), "what has no end comes last"
+    assert "À tout moment Parole des jeunes – Idées" in said
 
 
 def test_a_vote_of_a_later_phase_is_announced_and_leads_to_its_page(client: Client, monday_of_november: Any) -> None:
     page = hub(client)
-    assert "Ouvre le 15 janvier 2027 Vote Nos mobilités" in section(page, "coming")
+    assert "Ouvre le 15 janvier 2027 Nos mobilités – Vote" in section(page, "coming")
     assert 'href="/participer/mobilites/vote/"' in page
     assert not section(page, "act-vote")
     monday_of_november.move_to(dt.datetime(2027, 1, 20, tzinfo=dt.UTC))
@@ -157,7 +157,7 @@ def test_meetings_and_public_sessions_are_told_by_their_hour(client: Client, age
 
 def test_the_last_day_is_said(client: Client, monday_of_november: Any) -> None:
     monday_of_november.move_to(dt.datetime(2026, 11, 30, 20, tzinfo=dt.UTC))
-    assert "dernier jour Vos propositions" in section(hub(client), "act-propose")
+    assert "dernier jour Nos mobilités – Vos propositions" in section(hub(client), "act-propose")
     monday_of_november.move_to(dt.datetime(2026, 11, 30, 23, tzinfo=dt.UTC))
     assert "Vos propositions" not in section(hub(client), "act-propose"), "midnight of Paris"
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from mandat.apps.ballots.models import Poll
+from mandat.apps.participation import plain
 from mandat.apps.participation.definitions import PublishedProcess, published_processes
 from mandat.kernel.moments import opening
 from mandat.kernel.text import Text
@@ -65,9 +66,15 @@ def _announced(at: dt.datetime) -> frozenset[str]:
 
 
 def _opening(process: PublishedProcess, component: Any, act: Act, **when: Any) -> Opening:
-    return Opening(
-        act, component.title, reverse("participation:component", args=[process.code, component.code]), about=process.process.title, **when
-    )  # fmt: skip
+    whole, part = process.process.title, component.title
+    title = Text(_named(whole.fr, part.fr), _named(whole.en, part.en))
+    url = reverse("participation:component", args=[process.code, component.code])
+    return Opening(act, title, url, about=plain.DOES[component.type], **when)
+
+
+def _named(whole: str, part: str) -> str:
+    """A component with its process: “The ideas” alone says nothing."""
+    return part if whole in part else whole if part in whole else f"{whole} – {part}"
 
 
 def register() -> None:
