@@ -113,3 +113,18 @@ def test_a_colon_is_set_as_each_language_sets_it() -> None:
         assert colon() == f"{NBSP}: "
     with speaking("en"):
         assert colon() == ": "
+
+
+@pytest.mark.parametrize(
+    ("moment", "until", "since"),
+    [
+        (dt.datetime(2026, 12, 13, 23, tzinfo=dt.UTC), "13 décembre 2026", "14 décembre 2026"),
+        (dt.datetime(2026, 6, 30, 22, tzinfo=dt.UTC), "30 juin 2026", "1er juillet 2026"),
+        (dt.datetime(2026, 3, 22, 19, tzinfo=dt.UTC), "22 mars 2026 à 20 h 00", "22 mars 2026 à 20 h 00"),
+        (dt.datetime(2026, 10, 25, 23, tzinfo=dt.UTC), "25 octobre 2026", "26 octobre 2026"),
+    ],
+)
+def test_what_ends_at_midnight_ends_with_its_last_day(moment: dt.datetime, until: str, since: str) -> None:
+    with speaking("fr"):
+        assert formats.deadline(moment).replace(NBSP, " ") == until
+        assert formats.start(moment).replace(NBSP, " ") == since

@@ -95,6 +95,18 @@ def moment(value: dt.datetime) -> str:
     return str(Text(f"{day(value)} à {clock(value)}", f"{day(value)} at {clock(value)}"))
 
 
+def deadline(closes: dt.datetime) -> str:
+    """Until when, from the first instant that is too late: the last day where that is midnight in Paris, else the day and the hour."""
+    if closes.astimezone(PARIS).time() == dt.time():
+        return day(closes.astimezone(PARIS) - dt.timedelta(seconds=1))
+    return moment(closes)
+
+
+def start(opens: dt.datetime) -> str:
+    """From when: the day where it begins at midnight in Paris, else the day and the hour."""
+    return day(opens) if opens.astimezone(PARIS).time() == dt.time() else moment(opens)
+
+
 def clock(value: dt.datetime) -> str:
     """``14 h 05``, Paris time."""
     pattern = "H'\u00a0h\u00a0'mm" if _locale() == "fr" else "HH:mm"

@@ -169,7 +169,7 @@ def closed(published: PublishedProcess, component: str, at: dt.datetime, *, mome
         return Reason(
             "coming",
             Text("Ce n'est pas encore ouvert.", "This is not open yet."),
-            Text(f"Revenez à partir du {said(when)}.", f"Come back from {said(when)}."),
+            Text(f"Revenez à partir du {formats.start(when)}.", f"Come back from {formats.start(when)}."),
         )
     ends = [published.closes_at(*_parts(done)[:1], moment=_parts(done)[1]) for done in wanted]
     ended = max((end for end in ends if end is not None), default=None)
@@ -188,11 +188,6 @@ def closed(published: PublishedProcess, component: str, at: dt.datetime, *, mome
 
 def _midnight(at: dt.datetime) -> bool:
     return at.astimezone(PARIS).time() == dt.time()
-
-
-def said(at: dt.datetime) -> str:
-    """A day where something begins with it, else its hour too."""
-    return formats.day(at) if _midnight(at) else formats.moment(at)
 
 
 def _parts(done: str) -> tuple[str, str]:

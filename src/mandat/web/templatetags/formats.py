@@ -92,6 +92,18 @@ def moment(value: dt.datetime | None) -> str:
 
 
 @register.filter
+def deadline(closes: dt.datetime | None) -> str:
+    """Until when, from the first instant that is too late: a day, with its hour where it is not midnight."""
+    return formats.deadline(closes) if closes else ""
+
+
+@register.filter
+def start(opens: dt.datetime | None) -> str:
+    """From when: a day, with its hour where it is not midnight."""
+    return formats.start(opens) if opens else ""
+
+
+@register.filter
 def iso(value: dt.date | None) -> str:
     """For ``<time datetime>``."""
     return "" if value is None else value.isoformat()

@@ -41,7 +41,9 @@ def crumbs(poll: Poll, *last: Crumb) -> list[Crumb]:
     """From the home page, through what the poll belongs to, to the poll."""
     owner = hooks.home_of(poll)
     middle = Crumb(owner[0], owner[1]) if owner is not None else Crumb(_("Votes"), reverse("ballots:list"))
-    own = Crumb(str(poll.title), reverse("ballots:poll", args=[poll.reference]) if last else "")
+    # A vote named as what it belongs to would stand there twice.
+    title = _("Vote") if owner is not None and str(owner[0]) == str(poll.title) else str(poll.title)
+    own = Crumb(title, reverse("ballots:poll", args=[poll.reference]) if last else "")
     return [*above(), middle, own, *last]
 
 

@@ -49,7 +49,7 @@ def hub(request: HttpRequest) -> HttpResponse:
     values = {
         "groups": [{"group": one, "lines": [_line(opening, at) for opening in one.openings[:MOST]]} for one in groups],
         "coming": [
-            Line(one, _("opens on %(day)s") % {"day": formats.day(opens)})
+            Line(one, _("opens on %(day)s") % {"day": formats.start(opens)})
             for opens, one in openings.coming(found, at)[:LATER]
         ],
         "places": [_card(one) for one in openings.places()],
@@ -72,14 +72,9 @@ def _line(opening: Opening, at: dt.datetime) -> Line:
         return Line(opening, _("at any time"))
     last = plain.last_day(opening.closes.astimezone(PARIS))
     days = (last - at.astimezone(PARIS).date()).days
-    return Line(opening, _until(opening.closes, last), _left(days) if days <= NEAR else "")
-
-
-def _until(closes: dt.datetime, last: dt.date) -> str:
-    local = closes.astimezone(PARIS)
-    if (local.hour, local.minute) == (0, 0):
-        return _("until %(day)s") % {"day": formats.day(last)}
-    return _("until %(day)s") % {"day": formats.moment(closes)}
+    return Line(
+        opening, _("until %(day)s") % {"day": formats.deadline(opening.closes)}, _left(days) if days <= NEAR else ""
+    )
 
 
 def _left(days: int) -> Any:

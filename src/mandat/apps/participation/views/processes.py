@@ -192,7 +192,7 @@ def steps(one: PublishedProcess, at: dt.datetime) -> list[Step]:
 def _opens(one: PublishedProcess, component: Any, at: dt.datetime) -> Text | None:
     """From when everyone may act in a component; None where nothing more opens."""
     later = min((opens for phase in one.phases_of(component) if (opens := opening(phase.opens)) > at), default=None)
-    return None if later is None else Text(f"Ouvre le {standing.said(later)}", f"Opens on {standing.said(later)}")
+    return None if later is None else Text(f"Ouvre le {formats.start(later)}", f"Opens on {formats.start(later)}")
 
 
 @require_safe
