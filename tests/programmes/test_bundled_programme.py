@@ -251,10 +251,14 @@ def test_a_commitment_counted_in_steps_has_as_many_and_its_dates_are_in_order() 
     for commitment in _commitments():
         dates = [milestone.due for milestone in commitment.milestones]
         assert dates == sorted(dates), commitment.code
-        if commitment.goal.unit == "step":
+        if commitment.goal.unit != "step":
+            continue
+        if commitment.indicator.facts == ("programme.milestone_reached.v1",):
             assert commitment.goal.value == len(dates), commitment.code
-            assert commitment.indicator.facts == ("programme.milestone_reached.v1",)
             assert (commitment.indicator.aggregate, commitment.indicator.of) == ("distinct", "data.milestone")
+        else:  # the steps of an instrument, told by its own facts
+            assert (commitment.indicator.aggregate, commitment.indicator.of) == ("distinct", "data.stage")
+            assert commitment.goal.value == len(commitment.indicator.facts), commitment.code
 
 
 def test_an_outcome_is_read_from_a_named_statistical_series() -> None:
@@ -267,6 +271,7 @@ def test_every_series_an_outcome_is_read_from_has_a_title_and_no_title_is_idle()
     read = {
         code
         for commitment in _commitments()
+        if "statistics.observed.v1" in commitment.indicator.facts
         for condition in commitment.indicator.where
         if condition.field == "data.series"
         for code in condition.any_of

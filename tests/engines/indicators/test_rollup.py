@@ -224,12 +224,3 @@ def test_a_number_is_filtered_and_named_alike_before_and_after_it_is_stored(befo
 def test_a_share_has_no_year_of_its_own() -> None:
     with pytest.raises(ValueError, match="no window"):
         Expression(facts=("grants.awarded.v1",), aggregate="share", over="population", window="year")
-
-
-def test_a_year_in_which_known_members_come_again_has_their_number() -> None:
-    expression = Expression(facts=("programme.output_confirmed.v1",), aggregate="distinct", of="area")
-    facts = [output(day, 1, area="commune:18033") for day in (10, 400)]
-    cells = build(Target(1, "1.1", expression), [Logged(index, fact) for index, fact in enumerate(facts)])
-    value = read(expression, cells, as_of=LATER, geography=GEOGRAPHY)
-    assert value.years == {2022: Decimal(1), 2023: Decimal(1)}
-    assert value.series == ((START + dt.timedelta(days=10), Decimal(1)),)

@@ -109,16 +109,13 @@ def _members(
         if amount.n <= 0:
             continue
         period = key.day.year if yearly else 0
-        new = (period, key.key) not in seen
-        if new:
-            seen.add((period, key.key))
-            running[period] += weight(key.key)
+        if (period, key.key) in seen:
+            continue
+        seen.add((period, key.key))
+        running[period] += weight(key.key)
         value = Decimal(running[period])
-        value = value if total is None else value * HUNDRED / total
-        if new:
-            series[key.day] = value
-        # A year in which known members come again has their number too: it did not fall short.
-        years[key.day.year] = value
+        series[key.day] = value if total is None else value * HUNDRED / total
+        years[key.day.year] = series[key.day]
     ordered = sorted(series.items())
     return ordered, years
 

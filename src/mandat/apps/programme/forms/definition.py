@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import yaml
 from django.http import QueryDict
@@ -23,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from mandat.apps.programme.forms.nodes import Block, Items, Leaf, is_model, item_type, unwrap, variants_of
 from mandat.apps.programme.forms.vocabulary import CHOICES, LABELS
 from mandat.definitions.editing import same
 from mandat.definitions.messages import explain
@@ -36,84 +35,6 @@ MISSING: Any = object()
 MOST = 200
 
 Choices = Callable[[str], Sequence[tuple[str, str]] | None]
-
-
-@dataclass(slots=True)
-class Leaf:
-    """One control. ``kind``: text, area, number, date, select, check, checks, lines or yaml."""
-
-    name: str
-    label: str
-    kind: str
-    value: Any = ""
-    required: bool = False
-    choices: Sequence[tuple[str, str]] = ()
-    language: str = ""
-    error: str = ""
-
-    @property
-    def id(self) -> str:
-        return "d-" + re.sub(r"[^a-z0-9]+", "-", self.name.lower())
-
-
-@dataclass(slots=True)
-class Block:
-    """Fields under one heading; ``pair`` puts a French and an English text side by side."""
-
-    name: str
-    label: str
-    children: list[Any] = field(default_factory=list)
-    pair: bool = False
-    rank: int | None = None
-    error: str = ""
-    kind: str = "block"
-
-    @property
-    def id(self) -> str:
-        return "d-" + re.sub(r"[^a-z0-9]+", "-", self.name.lower())
-
-
-@dataclass(slots=True)
-class Items:
-    """A list of blocks."""
-
-    name: str
-    label: str
-    items: list[Block] = field(default_factory=list)
-    error: str = ""
-    kind: str = "items"
-
-    @property
-    def id(self) -> str:
-        return "d-" + re.sub(r"[^a-z0-9]+", "-", self.name.lower())
-
-
-def unwrap(annotation: Any) -> tuple[Any, bool]:
-    """The type inside Annotated and Optional, and whether None is allowed."""
-    optional = False
-    while True:
-        origin = get_origin(annotation)
-        if origin is Annotated:
-            annotation = get_args(annotation)[0]
-        elif isinstance(annotation, typing.TypeAliasType if hasattr(typing, "TypeAliasType") else ()):
-            annotation = annotation.__value__
-        elif origin in (Union, types.UnionType) and type(None) in get_args(annotation):
-            rest = [part for part in get_args(annotation) if part is not type(None)]
-            optional = True
-            if len(rest) != 1:
-                return annotation, True
-            annotation = rest[0]
-        else:
-            return annotation, optional
-
-
-def _item_type(annotation: Any) -> Any:
-    arguments = [part for part in get_args(annotation) if part is not Ellipsis]
-    return unwrap(arguments[0])[0] if arguments else str
-
-
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _fields(model: type[BaseModel], without: Sequence[str] = ()) -> Iterator[tuple[str, FieldInfo]]:
@@ -171,16 +92,35 @@ class DefinitionForm:
         if value is MISSING or value is None:
             value = None
         label = _label(field_name)
-        if _is_model(inner):
+        if is_model(inner):
             return self._block(inner, name, label, value)
         if get_origin(inner) in (tuple, list):
-            item = _item_type(inner)
-            if _is_model(item):
+            item = item_type(inner)
+            variants = variants_of(item)
+            if is_model(item) or variants:
                 given = list(value) if isinstance(value, list | tuple) else []
-                items = [self._block(item, f"{name}.{i}", f"{label} {i + 1}", part, i) for i, part in enumerate(given)]
+                items = [
+                    self._part(item, variants, f"{name}.{i}", f"{label} {i + 1}", part, i)
+                    for i, part in enumerate(given)
+                ]
                 return self._keep(Items(name, label, items))
             return self._keep(self._list_leaf(item, name, field_name, label, value, required))
         return self._keep(self._leaf(inner, name, field_name, label, value, required, info))
+
+    def _part(
+        self, item: Any, variants: Mapping[str, type[BaseModel]], name: str, label: str, value: Any, rank: int
+    ) -> Block:
+        """One block of a list; where its type is still to be chosen, nothing but that choice."""
+        if not variants:
+            return self._block(item, name, label, value, rank)
+        told = str(value.get("type", "")) if isinstance(value, Mapping) else ""
+        if told in variants:
+            return self._block(variants[told], name, label, value, rank)
+        block = self._keep(Block(name, label, rank=rank))
+        known = CHOICES.get("type", {})
+        options = [("", "–"), *((tag, str(known.get(tag, tag))) for tag in variants)]
+        block.children.append(self._keep(Leaf(f"{name}.type", _label("type"), "select", "", True, options)))
+        return typing.cast(Block, block)
 
     def _block(self, model: type[BaseModel], name: str, label: str, value: Any, rank: int | None = None) -> Block:
         given = value if isinstance(value, Mapping) else {}
@@ -259,12 +199,12 @@ class DefinitionForm:
                 return MISSING
         if old is None and value is MISSING:
             return None  # written as null in the file: it stays so
-        if value in ([], {}) and not required:
+        if value in ([], {}) and not required and value != old:
             return MISSING
         return value
 
     def _typed_value(self, inner: Any, name: str, field_name: str, post: QueryDict, old: Any) -> Any:
-        if _is_model(inner):
+        if is_model(inner):
             return self._typed_block(inner, name, post, old)
         if get_origin(inner) in (tuple, list):
             return self._typed_list(inner, name, field_name, post, old)
@@ -295,18 +235,21 @@ class DefinitionForm:
             if value is not MISSING:
                 found[inner_name] = value
         # A block that is not there is not made by the empty lists of its form.
-        return found if given or any(value not in ([], {}) for value in found.values()) else MISSING
+        there = isinstance(old, Mapping)
+        return found if there or any(value not in ([], {}) for value in found.values()) else MISSING
 
     def _typed_list(self, inner: Any, name: str, field_name: str, post: QueryDict, old: Any) -> Any:
-        item = _item_type(inner)
+        item = item_type(inner)
         given = list(old) if isinstance(old, list | tuple) else []
-        if _is_model(item):
+        variants = variants_of(item)
+        if is_model(item) or variants:
             said = post.get(f"{name}.#", "0")
             count = min(int(said), MOST) if said.isdigit() else 0
-            blocks = [
-                self._typed_block(item, f"{name}.{i}", post, given[i] if i < len(given) else MISSING)
-                for i in range(count)
-            ]
+            blocks = []
+            for i in range(count):
+                model = variants.get(post.get(f"{name}.{i}.type", ""), None) if variants else item
+                old_part = given[i] if i < len(given) else MISSING
+                blocks.append({} if model is None else self._typed_block(model, f"{name}.{i}", post, old_part))
             return [{} if block is MISSING else block for block in blocks]
         if self._options(item, field_name):
             ticked = post.getlist(name)
@@ -356,6 +299,11 @@ class DefinitionForm:
         """Put a message at the field, or at the nearest one around it, or at the head."""
         if not self._names:
             self.tree()
+        # Of blocks of several types, the place of an error names the type too: the form does not.
+        steps = [
+            step for rank, step in enumerate(steps)
+            if not (rank and steps[rank - 1].isdigit() and ".".join(steps[: rank + 1]) not in self._names)
+        ]  # fmt: skip
         for length in range(len(steps), 0, -1):
             name = ".".join(steps[:length])
             if name in self._names:
