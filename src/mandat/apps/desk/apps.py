@@ -12,9 +12,11 @@ class DeskConfig(AppConfig):
         from mandat.apps.desk.adapters import register
         from mandat.apps.desk.adapters.attendance import ATTENDANCE
         from mandat.apps.desk.adapters.envelopes import ENVELOPES
+        from mandat.apps.desk.adapters.proposals import PROPOSALS
         from mandat.apps.desk.adapters.signatures import SIGNATURES
+        from mandat.apps.desk.adapters.surveys import SURVEYS
 
-        for adapter in (ATTENDANCE, ENVELOPES, SIGNATURES):
+        for adapter in (ATTENDANCE, ENVELOPES, PROPOSALS, SIGNATURES, SURVEYS):
             register(adapter)
         runners.declare()
         keeping.declare()

@@ -65,13 +65,14 @@ def draft_save(
             component=component, author=who.place, created_at=now, version=who.published.ref.version,
             official=who.place.official,
         )  # fmt: skip
-    _fill(draft, who.component, values)
+    fill(draft, who.component, values)
     draft.saved_at = now
     draft.save()
     return draft
 
 
-def _fill(proposal: Proposal, component: Any, values: Mapping[str, Any]) -> None:
+def fill(proposal: Proposal, component: Any, values: Mapping[str, Any]) -> None:
+    """Write values on a proposal that is not saved yet, each cleaned and checked. Raises InputError."""
     longest = {"title": 150, "text": component.longest, "title_other": 150, "text_other": component.longest}
     for name in _WORDS:
         if name in values:
@@ -189,18 +190,18 @@ def proposal_publish(*, user: User, reference: str) -> tuple[Proposal, Text | No
         proposal.state, proposal.published_at, proposal.saved_at = Proposal.State.PUBLISHED, who.at, who.at
         proposal.version, proposal.official = who.published.ref.version, who.place.official
         proposal.save()
-        _versioned(proposal, who.place, number=1, reason="")
+        versioned(proposal, who.place, number=1, reason="")
         Authorship.objects.create(proposal=proposal, participant=who.place, since=who.at)
         finding.index([proposal])
         whole = f"{proposal.title}\n{proposal.text}\n{proposal.title_other}\n{proposal.text_other}".strip()
         tallied(proposal, 1)
         held = voices.held(kind="proposal", reference=proposal.reference, text=whole, author=user)
         proposal.refresh_from_db()
-        _answer_each(proposal, who)
+        answer_each(proposal, who)
     return proposal, held
 
 
-def _answer_each(proposal: Proposal, who: Acting) -> None:
+def answer_each(proposal: Proposal, who: Acting) -> None:
     """Where each proposal is answered, the answer is due from its publication."""
     duty = who.component.answer_each
     if duty is None:
@@ -230,7 +231,8 @@ def _limited(who: Acting) -> None:
         )  # fmt: skip
 
 
-def _versioned(proposal: Proposal, by: Participant, *, number: int, reason: str) -> ProposalVersion:
+def versioned(proposal: Proposal, by: Participant, *, number: int, reason: str) -> ProposalVersion:
+    """Keep a proposal as it now stands."""
     return ProposalVersion.objects.create(
         proposal=proposal, number=number, title=proposal.title, text=proposal.text, title_other=proposal.title_other,
         text_other=proposal.text_other, category=proposal.category, by=by, at=timezone.now(), reason=reason,
@@ -267,7 +269,7 @@ def proposal_change(*, user: User, reference: str, values: Mapping[str, Any], re
     changeable(proposal)
     why = voices.written(reason, longest=300, least=5, one_line=True)
     before = {name: getattr(proposal, name) for name in (*_WORDS, "category")}
-    _fill(proposal, who.component, values)
+    fill(proposal, who.component, values)
     lacks = missing(proposal, who.component)
     if lacks:
         raise InputError(
@@ -282,7 +284,7 @@ def rewritten(proposal: Proposal, *, by: Participant, reason: str, user: Any) ->
     """Keep new words as a version. The caller holds the proposal."""
     proposal.saved_at = timezone.now()
     proposal.save()
-    _versioned(proposal, by, number=last_version(proposal) + 1, reason=reason)
+    versioned(proposal, by, number=last_version(proposal) + 1, reason=reason)
     finding.index([proposal])
     voices.held(kind="proposal", reference=proposal.reference, text=f"{proposal.title}\n{proposal.text}", author=user)
     return proposal
