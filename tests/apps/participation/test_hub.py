@@ -20,6 +20,7 @@ from mandat.apps.ballots.models import Poll, Roll
 from mandat.apps.ballots.services import polls, rolls
 from mandat.apps.bodies.models import Session
 from mandat.apps.meetings.services.meetings import meeting_create
+from mandat.apps.participation import openings
 from mandat.apps.petitions.machine import State
 from mandat.apps.petitions.models import Petition
 from mandat.kernel.text import Text
@@ -238,3 +239,20 @@ def test_overdue_answers_are_on_the_home_page_and_counted_here(client: Client) -
     assert said.index("Demande 6") < said.index("Demande 5"), "the oldest first"
     assert "Demande 1" not in said, "five at most"
     assert "Request 6" in section(text(client.get("/en/")), "overdue")
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "said"),
+    [
+        ("Ma solution pour le climat", "Les idées", "Ma solution pour le climat – Les idées"),
+        ("Réécrire la charte des engagements", "La charte des engagements", "Réécrire la charte des engagements"),
+        ("Nos mobilités", "Nos mobilités en carte", "Nos mobilités en carte"),
+        (
+            "L'enveloppe participative de la culture, 2026",
+            "L'enveloppe",
+            "L'enveloppe participative de la culture, 2026",
+        ),
+    ],
+)
+def test_a_component_is_named_with_its_process_and_no_word_twice(whole: str, part: str, said: str) -> None:
+    assert openings._named(whole, part) == said

@@ -101,7 +101,7 @@ def _chart(
     ]
     drawn = bars(items, unit="person", title=title, name=f"q-{code}", head=Text("Réponse", "Answer"))
     table = Table(
-        title,
+        _("%(question)s – counts") % {"question": title},
         [Column(_("Answer")), Column(_("People"), right=True), Column(_("Share"), right=True)],
         [
             (names[one], _("withheld") if count is None else formats.number(count, 0), said[one])
@@ -128,7 +128,7 @@ def _grid(
     if points:
         head.append(Column(_("Points"), right=True))
     return Table(
-        title,
+        _("%(question)s – counts") % {"question": title},
         head,
         [
             [
@@ -150,6 +150,9 @@ def _crossing(title: str, dimension: str, crossing: Mapping[str, Any], labels: M
         names["unknown"] = _("unknown")
     return Table(
         title,
-        [Column(""), *(Column(labels[code], right=True) for code in crossing["columns"])],
+        [
+            Column(_("Age") if dimension == "age" else _("Département")),
+            *(Column(labels[code], right=True) for code in crossing["columns"]),
+        ],
         [[names[line], *map(_cell, row)] for line, row in zip(crossing["lines"], crossing["cells"], strict=True)],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -22,6 +23,7 @@ ACT_OF: dict[str, Act] = {
     "proposals": "propose", "debate": "propose", "drafting": "propose", "survey": "tell", "opinion-map": "tell", "observations": "tell",
     "panel": "sit", "vote": "vote", "budget": "vote",
 }  # fmt: skip
+ARTICLE = re.compile(r"^(?:le |la |les |the |l['’])", re.IGNORECASE)
 #: What opens later than this is not told yet: the page of its process says it.
 HORIZON = dt.timedelta(days=180)
 
@@ -73,8 +75,9 @@ def _opening(process: PublishedProcess, component: Any, act: Act, **when: Any) -
 
 
 def _named(whole: str, part: str) -> str:
-    """A component with its process: “The ideas” alone says nothing."""
-    return part if whole in part else whole if part in whole else f"{whole} – {part}"
+    """A component with its process: “The ideas” alone says nothing. Not twice the same words, but for their article."""
+    core = ARTICLE.sub("", part).casefold()
+    return part if whole in part else whole if core in whole.casefold() else f"{whole} – {part}"
 
 
 def register() -> None:

@@ -90,7 +90,8 @@ def _quotas(terms: PanelTerms) -> list[Table]:
             for one in feature.values
         ]
         columns = [Column(words(feature.label)), Column(_("Seats"), right=True), Column(_("Population"), right=True)]
-        found.append(Table(words(feature.label), columns, rows, note=words(feature.source) if feature.source else ""))
+        caption = _("%(what)s: seats fixed beforehand") % {"what": words(feature.label)}
+        found.append(Table(caption, columns, rows, note=words(feature.source) if feature.source else ""))
     return found
 
 
@@ -124,9 +125,8 @@ def _pool(terms: PanelTerms, found: Panel) -> list[Table]:
             (words(one.label), _("withheld") if shown is None else formats.number(shown))
             for one, shown in zip(feature.values, line.cells, strict=True)
         ]
-        made.append(
-            Table(words(feature.label), [Column(words(feature.label)), Column(_("Volunteers"), right=True)], rows)
-        )
+        caption = _("%(what)s: volunteers") % {"what": words(feature.label)}
+        made.append(Table(caption, [Column(words(feature.label)), Column(_("Volunteers"), right=True)], rows))
     return made
 
 
@@ -159,7 +159,7 @@ def _composition(terms: PanelTerms, found: Panel, draw: Draw) -> list[Table]:
             Column(_("Panel"), right=True),
             Column(_("Population"), right=True),
         ]
-        made.append(Table(words(feature.label), columns, table))
+        made.append(Table(_("%(what)s: members drawn by lot") % {"what": words(feature.label)}, columns, table))
     return made
 
 
