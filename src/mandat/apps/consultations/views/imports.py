@@ -80,7 +80,9 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "read": _("Lines read"), "proposals": _("Proposals"), "comments": _("Comments"), "results": _("Results"),
         "changed": _("Brought up to date"), "known": _("There already"), "refused": _("Lines refused"),
     }  # fmt: skip
-    refused = [(name, number(line, 0), why) for name, line, why in run.refused[:SHOWN]]
+    # What is found once files are read together is told by its kind.
+    kinds = {"proposal": _("Proposals"), "comment": _("Comments"), "result": _("Results")}
+    refused = [(kinds.get(name, name), number(line, 0), why) for name, line, why in run.refused[:SHOWN]]
     values = {
         "run": run,
         "label": _label(run.process, run.component),
