@@ -172,7 +172,8 @@ def main() -> int:
         return response.status_code
 
     pages: dict[str, Callable[[], int]] = {
-        "list of processes": lambda: client.get("/participer/").status_code,
+        "what is open": lambda: client.get("/participer/").status_code,
+        "list of processes": lambda: client.get("/processus/").status_code,
         "process": lambda: client.get(f"/participer/{PROCESS}/").status_code,
         "proposals by chance": lambda: client.get(base).status_code,
         "proposals, page after page": deeper,
