@@ -27,6 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(item.path).is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser"))
+            # The first test waits for the whole demonstration to be made: that is not its own time.
+            item.add_marker(pytest.mark.timeout(300, func_only=True))
 
 
 def _free_port() -> int:
