@@ -13,6 +13,7 @@ import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -35,8 +36,23 @@ SHARED = ROOT.parent / "shared" / "data"
 hypothesis_settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("shared")
 
+#: A test that is of one case only.
+NO_CASES: Any = SimpleNamespace(params={})
+
 #: The framework's own administration is not ours to mend.
 NOT_OURS = ("/admin/",)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The run on PostgreSQL leaves out real processes on SQLite: the other run starts them."""
+    if not os.environ.get("MANDAT_TEST_DATABASE_URL", "").startswith("postgres"):
+        return
+    left_out = [
+        item for item in items
+        if item.get_closest_marker("processes") and "sqlite" in getattr(item, "callspec", NO_CASES).params.values()
+    ]  # fmt: skip
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -107,9 +107,9 @@ def _claim(part: DigestSlice, now: dt.datetime) -> list[DigestDelivery]:
         rows = waiting.select_for_update(skip_locked=True, of=("self",)) if skips else waiting
         held = list(rows.order_by("pk")[:BATCH])
         if held:
-            begun = timezone.now()
-            DigestDelivery.objects.filter(pk__in=[one.pk for one in held]).update(begun_at=begun)
-            DigestSlice.objects.filter(pk=part.pk).update(held_at=begun)
+            # By the same clock that judges what was interrupted.
+            DigestDelivery.objects.filter(pk__in=[one.pk for one in held]).update(begun_at=now)
+            DigestSlice.objects.filter(pk=part.pk).update(held_at=now)
     return held
 
 
