@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mandat.apps.accounts.models import User
+from mandat.apps.ballots.models import Roll
 from mandat.apps.custody import personal, retention
 from mandat.apps.participation.models import Participant
 from mandat.apps.petitions import keeping
@@ -439,3 +440,12 @@ def test_signatures_are_forgotten_a_year_after_and_counts_stay(
     assert Signature.objects.count() == 0
     assert thresholds.total_of(petition) == 2
     assert referendums is not None
+
+
+def test_the_page_of_what_is_held_opens_no_roll(
+    opened: Callable[..., Petition], person: Callable[..., User], client: Client
+) -> None:
+    opened()
+    client.force_login(person())
+    assert client.get(reverse("custody:mine")).status_code == 200
+    assert not Roll.objects.exists()

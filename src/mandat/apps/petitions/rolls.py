@@ -65,7 +65,8 @@ def persons_known(
 
 def person_of(petition: Petition, user: User) -> str:
     """What the roll knows an account by; empty where it is not on it."""
-    voter = rolls.voter_of(roll=roll_of(terms_of(petition)), user=user)
+    roll = rolls.roll_held(terms_of(petition).process.code)
+    voter = None if roll is None else rolls.voter_of(roll=roll, user=user)
     return "" if voter is None else f"voter:{voter.pk}"
 
 

@@ -54,6 +54,11 @@ class RollForgottenError(InputError):
         )
 
 
+def roll_held(process: str) -> Roll | None:
+    """The roll of a process; None where nobody was entered yet, and reading opens none."""
+    return Roll.objects.filter(process=process).first()
+
+
 def roll_open(
     *,
     process: str,
@@ -63,7 +68,7 @@ def roll_open(
     programme: str = "",
 ) -> Roll:
     """The roll of a process, opened where there is none yet: it is one for all the polls of the process."""
-    found = Roll.objects.filter(process=process).first()
+    found = roll_held(process)
     if found is not None:
         return found
     try:
