@@ -42,6 +42,7 @@ PAGES = {
     "accessibility": "/accessibilite/",
     "legal": "/mentions-legales/",
     "your data": "/vos-donnees/",
+    "a treatment": "/vos-donnees/accountsaccount/",
     "glossary": "/glossaire/",
     "systematic offers": "/offres/",
     "meetings": "/rencontres/",
@@ -91,6 +92,7 @@ PAGES = {
     "delivery of a participatory budget": "/budgets-participatifs/ma-solution-climat-2025/budget/realisation/",
     "projects of a participatory budget": "/budgets-participatifs/ma-solution-climat-2025/budget/projets/",
     "panel": "/panels/panel-mobilites-2025/panel/",
+    "people of a panel": "/panels/panel-mobilites-2025/panel/qui/",
 }
 FOUND = {name: path for name, path in PAGES.items() if name != "missing"}
 OPTIONS = {

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,10 +147,16 @@ def test_the_key_of_a_person_nothing_refers_to_is_destroyed(db: None) -> None:
 
 
 def test_everyone_reads_every_treatment_with_its_purpose_and_duration(client: Client) -> None:
-    text = client.get(reverse("custody:register")).content.decode()
+    register = client.get(reverse("custody:register")).content.decode()
     for treatment in retention.treatments():
-        for said in (str(treatment.title), str(treatment.purpose), treatment.duration):
-            assert said[1:].replace("'", "&#x27;") in text
+        url = reverse("custody:treatment", args=[slugify(treatment.code)])
+        assert url in register
+        page = client.get(url).content.decode()
+        for said in (str(treatment.title), treatment.duration):
+            assert said[1:].replace("'", "&#x27;") in register
+        for said in (str(treatment.title), str(treatment.purpose), str(treatment.data), treatment.duration):
+            assert said[1:].replace("'", "&#x27;") in page
+    assert client.get(reverse("custody:treatment", args=["inconnu"])).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ app_name = "custody"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("vos-donnees/", views.register, name="register"),
+    path("vos-donnees/<slug:code>/", views.treatment, name="treatment"),
     path("compte/donnees/", views.mine, name="mine"),
     path("compte/donnees/tout.zip", views.download, name="download"),
     path("compte/donnees/effacer/", views.erase, name="erase"),

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -49,6 +50,16 @@ def register(request: HttpRequest) -> HttpResponse:
         "crumbs": [Crumb(_("Home"), "/"), Crumb(_("Your data"))],
     }
     return render(request, "custody/register.html", values)
+
+
+@require_GET
+def treatment(request: HttpRequest, code: str) -> HttpResponse:
+    """One treatment: what for, about whom, which data, by what right, for how long."""
+    found = next((one for one in retention.treatments() if slugify(one.code) == code), None)
+    if found is None:
+        raise Http404(code)
+    crumbs = [Crumb(_("Home"), "/"), Crumb(_("Your data"), reverse("custody:register")), Crumb(str(found.title))]
+    return render(request, "custody/treatment.html", {"treatment": found, "crumbs": crumbs})
 
 
 def _crumbs(*labels: str) -> list[Crumb]:

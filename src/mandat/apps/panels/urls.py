@@ -9,6 +9,7 @@ app_name = "panels"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("panels/", public.panels, name="panels"),
     path("panels/<slug:process>/<slug:component>/", public.panel, name="panel"),
+    path("panels/<slug:process>/<slug:component>/qui/", public.people, name="people"),
     path("panels/<slug:process>/<slug:component>/vivier.csv", public.pool_csv, name="pool"),
     path("panels/<slug:process>/<slug:component>/quotas.csv", public.quotas_csv, name="quotas"),
     path("panels/<slug:process>/<slug:component>/tirages/<int:rank>/loterie.json", public.lottery_json, name="lottery"),

@@ -24,7 +24,7 @@ from mandat.web.components import Column, Crumb, Link, Table
 from mandat.web.paging import turned
 from mandat.web.spreadsheets import csv_file
 
-PAGE = 30
+PAGE = 12
 
 
 @require_safe

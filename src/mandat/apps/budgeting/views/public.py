@@ -42,9 +42,10 @@ from mandat.web import formats
 from mandat.web.components import Card, Column, Crumb, Link, Table
 from mandat.web.csvfile import csv_file
 from mandat.web.maps import Map, choropleth
+from mandat.web.paging import turned
 
 State = Project.State
-SHOWN = 200
+SHOWN = 20
 
 
 @require_safe
@@ -146,12 +147,12 @@ def projects(request: HttpRequest, process: str, component: str) -> HttpResponse
             raise Http404(part)
         found = found.filter(part=part)
     listed = list(found)
+    rows, pages = turned(request, listed, size=SHOWN)
     values = base_values(terms, "projects", Crumb(_("Projects"))) | {
         "part": terms.part_title(part) if part else None,
         "parts": [(one.code, words(one.title), one.code == part) for one in terms.budget.parts],
-        "table": _projects_table(terms, listed[:SHOWN]) if listed else None,
-        "total": len(listed),
-        "shown": min(len(listed), SHOWN),
+        "table": _projects_table(terms, rows) if listed else None,
+        "page": pages,
         "map": _map(current.programme.region, listed),
     }
     return render(request, "budgeting/projects.html", values)

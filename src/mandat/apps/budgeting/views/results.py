@@ -93,10 +93,14 @@ def _chart(outcomes: list[Outcome]) -> Chart:
             Decimal(one.votes or 0),
             reverse("budgeting:project", args=[one.project.reference]),
         )
-        for one in sorted(outcomes, key=lambda one: -(one.votes or 0))[:30]
+        for one in sorted(outcomes, key=lambda one: -(one.votes or 0))[:15]
     ]
     return bars(
-        items, unit="person", title=_("Voters who named each project"), name="votes", head=Text("Projet", "Project")
+        items,
+        unit="person",
+        title=_("Voters who named each project, the fifteen first"),
+        name="votes",
+        head=Text("Projet", "Project"),
     )
 
 

@@ -63,10 +63,7 @@ def panel(request: HttpRequest, process: str, component: str) -> HttpResponse:
         "open": (found is None or found.state == Panel.State.OPEN)
         and terms.published.is_open(component, now, moment="volunteer"),
         "draws": draws,
-        "quotas": _quotas(terms),
         "composition": _composition(terms, found, held[-1]) if found and held else None,
-        "pool": _pool(terms, found) if found and found.closed_at else None,
-        "letters": _letters(terms) if terms.rules.strata else None,
         "sittings": _sittings(found) if found else [],
         "paid": _allowances(found) if found else None,
         "opinion": _opinion(found) if found else None,
@@ -75,6 +72,23 @@ def panel(request: HttpRequest, process: str, component: str) -> HttpResponse:
         "last": held[-1] if held else None,
     }
     return render(request, "panels/panel.html", values)
+
+
+@require_safe
+def people(request: HttpRequest, process: str, component: str) -> HttpResponse:
+    """Who is wanted on a panel, how they are invited, and who volunteered: tables of counts."""
+    programme_or_404()
+    terms = terms_or_404(process, component)
+    found = panel_of(terms)
+    values = {
+        "crumbs": crumbs(terms),
+        "terms": terms,
+        "panel": found,
+        "quotas": _quotas(terms),
+        "letters": _letters(terms) if terms.rules.strata else None,
+        "pool": _pool(terms, found) if found and found.closed_at else None,
+    }
+    return render(request, "panels/people.html", values)
 
 
 def _quotas(terms: PanelTerms) -> list[Table]:
