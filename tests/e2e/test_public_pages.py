@@ -92,7 +92,8 @@ PAGES = {
     "delivery of a participatory budget": "/budgets-participatifs/ma-solution-climat-2025/budget/realisation/",
     "projects of a participatory budget": "/budgets-participatifs/ma-solution-climat-2025/budget/projets/",
     "panel": "/panels/panel-mobilites-2025/panel/",
-    "people of a panel": "/panels/panel-mobilites-2025/panel/qui/",
+    "quotas of a panel": "/panels/panel-mobilites-2025/panel/quotas/",
+    "composition of a panel": "/panels/panel-mobilites-2025/panel/composition/",
 }
 FOUND = {name: path for name, path in PAGES.items() if name != "missing"}
 OPTIONS = {

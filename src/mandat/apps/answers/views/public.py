@@ -24,7 +24,7 @@ from mandat.web.components import Column, Crumb, Link, Table
 from mandat.web.paging import turned
 from mandat.web.spreadsheets import csv_file
 
-PAGE = 12
+PAGE = 10
 
 
 @require_safe
@@ -49,7 +49,7 @@ def duties(request: HttpRequest) -> HttpResponse:
         "page": page,
         "records": records(current),
         "overdue": selectors.overdue().count(),
-        "late_deliveries": list(selectors.late_deliveries()[:20]),
+        "late_deliveries": list(selectors.late_deliveries()[:6]),
         "narrowed": bool(body or process or state),
         "body": title_of(current, body) if body else None,
         "process": process,

@@ -33,9 +33,9 @@ from mandat.apps.programme.views.shared import all_standings, programme_or_404, 
 from mandat.apps.programme.vocabulary import BODY_TYPES
 from mandat.web.components import Crumb
 
-NEXT = 6
-PAST = 4
-DECISIONS = 4
+NEXT = 4
+PAST = 3
+DECISIONS = 3
 ON_PAGE = 40
 
 

@@ -93,12 +93,12 @@ def _chart(outcomes: list[Outcome]) -> Chart:
             Decimal(one.votes or 0),
             reverse("budgeting:project", args=[one.project.reference]),
         )
-        for one in sorted(outcomes, key=lambda one: -(one.votes or 0))[:15]
+        for one in sorted(outcomes, key=lambda one: -(one.votes or 0))[:6]
     ]
     return bars(
         items,
         unit="person",
-        title=_("Voters who named each project, the fifteen first"),
+        title=_("Voters who named each project, the six first"),
         name="votes",
         head=Text("Projet", "Project"),
     )

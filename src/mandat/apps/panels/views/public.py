@@ -63,7 +63,6 @@ def panel(request: HttpRequest, process: str, component: str) -> HttpResponse:
         "open": (found is None or found.state == Panel.State.OPEN)
         and terms.published.is_open(component, now, moment="volunteer"),
         "draws": draws,
-        "composition": _composition(terms, found, held[-1]) if found and held else None,
         "sittings": _sittings(found) if found else [],
         "paid": _allowances(found) if found else None,
         "opinion": _opinion(found) if found else None,
@@ -75,8 +74,8 @@ def panel(request: HttpRequest, process: str, component: str) -> HttpResponse:
 
 
 @require_safe
-def people(request: HttpRequest, process: str, component: str) -> HttpResponse:
-    """Who is wanted on a panel, how they are invited, and who volunteered: tables of counts."""
+def wanted(request: HttpRequest, process: str, component: str) -> HttpResponse:
+    """Who is wanted on a panel, and how they are invited."""
     programme_or_404()
     terms = terms_or_404(process, component)
     found = panel_of(terms)
@@ -86,9 +85,26 @@ def people(request: HttpRequest, process: str, component: str) -> HttpResponse:
         "panel": found,
         "quotas": _quotas(terms),
         "letters": _letters(terms) if terms.rules.strata else None,
-        "pool": _pool(terms, found) if found and found.closed_at else None,
     }
-    return render(request, "panels/people.html", values)
+    return render(request, "panels/wanted.html", values)
+
+
+@require_safe
+def composition(request: HttpRequest, process: str, component: str) -> HttpResponse:
+    """Who volunteered and who sits, beside the population: counts alone."""
+    programme_or_404()
+    terms = terms_or_404(process, component)
+    found = panel_of(terms)
+    if found is None or not found.closed_at:
+        raise Http404(component)
+    held = found.draws.exclude(drawn_at=None).defer("document").order_by("rank").last()
+    values = {
+        "crumbs": crumbs(terms),
+        "terms": terms,
+        "composition": _composition(terms, found, held) if held else None,
+        "pool": _pool(terms, found),
+    }
+    return render(request, "panels/composition.html", values)
 
 
 def _quotas(terms: PanelTerms) -> list[Table]:

@@ -37,7 +37,7 @@ from mandat.web.links import with_
 from mandat.web.sentences import sentence
 
 #: Facts on a page of the explorer; the longest chain of corrections shown.
-PAGE, CHAIN = 15, 20
+PAGE, CHAIN = 10, 20
 
 
 class FactFilters(forms.Form):
