@@ -77,7 +77,8 @@ def test_no_name_nor_address_of_a_list_is_kept_anywhere(roll: Roll, agent: User)
         for model in apps.get_app_config("ballots").get_models():
             cursor.execute(f"SELECT * FROM {model._meta.db_table}")
             text = str(cursor.fetchall()).casefold()
-            for word in ("dupont", "marie", "aubign", "1980", "hyperlink", "<script"):
+            # The year of birth as dates are written: keys and digests are digits too.
+            for word in ("dupont", "marie", "aubign", "1980-", "(1980", "/1980", "hyperlink", "<script"):
                 assert word not in text, (model, word)
 
 
